@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one architecture is: its registers, how clients number and describe
+ * them, and the few facts the engine needs.  Data and small functions, no
+ * #ifdef, no ptrace call but in hw_*: one const struct arch each.
+ *
+ * A *register file* is one flat block of bytes in the arch's own layout (on
+ * x86-64: struct user_regs_struct, then the XSAVE image as PTRACE_GETREGSET
+ * gives it).  The engine fills and writes back its *sets* (regsets).
+ */
+#ifndef BACKEND_ARCH_ARCH_H
+#define BACKEND_ARCH_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How lldb shows and reads a register; also the words of its protocol. */
+enum arch_encoding { ARCH_UINT, ARCH_SINT, ARCH_IEEE754, ARCH_VECTOR };
+enum arch_format { ARCH_HEX, ARCH_DECIMAL, ARCH_FLOAT, ARCH_BINARY,
+		   ARCH_VECTOR_UINT8, ARCH_VECTOR_SINT8, ARCH_VECTOR_UINT16,
+		   ARCH_VECTOR_UINT32, ARCH_VECTOR_FLOAT32,
+		   ARCH_VECTOR_UINT128 };
+
+#define ARCH_NO_NUMBER (-1)
+
+struct arch_reg {
+	const char *name;
+	const char *alt_name;	/* lldb: "arg1" for rdi; or NULL */
+	uint16_t size;		/* bytes on the wire */
+	uint8_t set;		/* which regset holds it (dirty tracking) */
+	const char *gdb_type;	/* "int64", "i387_ext", ... */
+	const char *gdb_group;	/* "general", "float", ... or NULL */
+	enum arch_encoding encoding;
+	enum arch_format format;
+	const char *lldb_set;	/* "General Purpose Registers" */
+	const char *generic;	/* "pc", "sp", "fp", "flags", "arg1", NULL */
+	int16_t dwarf, ehframe;	/* or ARCH_NO_NUMBER */
+	/* Part of another register (eax of rax): its id, else -1. */
+	int16_t container;
+	/* Ids invalidated by a write, -1 ends; or NULL. */
+	const int16_t *invalidates;
+	/* The arch's own knowledge of where it lies; opaque to others. */
+	uint16_t kind;
+	uint32_t offset, offset2, offset3;
+	uint64_t needs;		/* XCR0 bits and the like; 0: always there */
+};
+
+/* A group of registers under one gdb feature name. */
+struct arch_feature {
+	const char *name;	/* "org.gnu.gdb.i386.core" */
+	const char *types;	/* xml of the types its registers use, or "" */
+	const uint16_t *regs;	/* ids, in order */
+	size_t nregs;
+};
+
+/*
+ * How one family of clients sees the registers: features in order; the client
+ * numbers them as they come.  Registers that this machine lacks are left out
+ * (with their whole feature, where all are).
+ */
+enum arch_view_kind { ARCH_VIEW_GDB, ARCH_VIEW_LLDB, ARCH_VIEW_COUNT };
+struct arch_view {
+	const struct arch_feature *features;
+	size_t nfeatures;
+	const char *gdb_arch;	/* <architecture>; "i386:x86-64" */
+	const char *osabi;	/* "GNU/Linux" */
+};
+
+/* A regset: PTRACE_GETREGSET note type and where it stands in the file. */
+struct arch_set {
+	unsigned nt;		/* NT_PRSTATUS, NT_X86_XSTATE */
+	uint32_t offset;
+	uint32_t size;		/* the most it can take */
+};
+
+/* The registers of a system call, as an injected call must set them. */
+struct arch_syscall {
+	uint64_t nr;
+	uint64_t args[6];
+};
+
+/* State of one thread's or process's debug registers. */
+#define ARCH_HW_SLOTS_MAX 16
+struct arch_hw_slot {
+	bool used;
+	uint8_t kind;		/* enum target_breakpoint_kind */
+	uint8_t len;
+	uint64_t addr;
+};
+
+struct arch {
+	const char *name;	/* "x86_64", "i386" */
+	unsigned word_size;	/* 8 or 4 */
+	uint64_t user_limit;	/* first address that is not the target's */
+	const char *lldb_triple; /* "x86_64-pc-linux-gnu" */
+	unsigned elf_machine;	/* EM_X86_64 */
+
+	const struct arch_reg *regs;
+	size_t nregs;
+	const struct arch_view *views;	/* [ARCH_VIEW_COUNT] */
+	/* Ids in the order in which lldb wants them in a stop reply; gdb's. */
+	const uint16_t *expedite[ARCH_VIEW_COUNT];
+	size_t nexpedite[ARCH_VIEW_COUNT];
+	const struct arch_set *sets;
+	size_t nsets;
+	size_t file_size;
+	uint16_t pc, sp, fp;	/* register ids */
+
+	/* Software breakpoints. */
+	const uint8_t *breakpoint;
+	size_t breakpoint_len;
+	/* How far pc is behind a breakpoint's address when it has trapped. */
+	size_t breakpoint_pc_offset;
+
+	/* Is the register there on this machine, given the file's own state? */
+	bool (*has)(const uint8_t *file, unsigned reg);
+	/* Copy one register out of a file and into it. */
+	void (*get)(const uint8_t *file, unsigned reg, void *buf);
+	void (*put)(uint8_t *file, unsigned reg, const void *buf);
+
+	uint64_t (*get_pc)(const uint8_t *file);
+	void (*set_pc)(uint8_t *file, uint64_t pc);
+	uint64_t (*get_sp)(const uint8_t *file);
+	/*
+	 * After the client moved pc: the thread is no longer in the system
+	 * call it was stopped in, so the kernel must not restart it.
+	 */
+	void (*leave_syscall)(uint8_t *file);
+	/* Was the file taken inside a system call that may be restarted? */
+	bool (*in_syscall)(const uint8_t *file);
+	int64_t (*syscall_nr)(const uint8_t *file);
+
+	/* Injected calls: registers in, result out (value or -errno). */
+	void (*syscall_set)(uint8_t *file, uint64_t insn_addr,
+			    const struct arch_syscall *call);
+	int64_t (*syscall_result)(const uint8_t *file);
+	/* The bytes of the instruction, to look for and to patch in. */
+	const uint8_t *syscall_insn;
+	size_t syscall_insn_len;
+	/* Numbers of the calls that the back end injects. */
+	struct {
+		int mmap, munmap, mprotect, madvise, mremap;
+	} nr;
+
+	/* Hardware slots: may this be watched with one slot? */
+	unsigned hw_slots;
+	bool (*hw_ok)(unsigned kind, uint64_t addr, uint64_t len);
+	/* Write all slots to the debug registers of a ptrace-stopped thread;
+	 * 0 or -errno. */
+	int (*hw_apply)(int tid, const struct arch_hw_slot *slots);
+	/* Which slot made the thread's last SIGTRAP: 1 and *index, 0 for none,
+	 * or -errno.  Clears the machine's record of it. */
+	int (*hw_hit)(int tid, const struct arch_hw_slot *slots,
+		      unsigned *index);
+};
+
+extern const struct arch arch_x86_64;
+extern const struct arch arch_i386;
+
+/* NULL: a machine (ELF e_machine, class) that rspd does not know. */
+const struct arch *arch_of(unsigned elf_machine, bool elf64);
+
+/*
+ * The ids of a view's registers that this machine has (`file` decides), in
+ * the client's numbering: ids[n] is register n.  Returns the count.
+ */
+size_t arch_view_ids(const struct arch *a, enum arch_view_kind view,
+		     const uint8_t *file, uint16_t *ids, size_t cap);
+
+#endif

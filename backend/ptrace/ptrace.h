@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the ptrace back end: what its files share.  Nobody outside
+ * backend/ptrace/ includes this but to call target_ptrace_new.
+ *
+ * Model.  Every thread has a *run* state (what the kernel does with it), a
+ * *wanted* state (what the session asked for) and at most one *pending* event
+ * (seen by us, not yet by the session).  All-stop, non-stop, several processes
+ * are presentations of this one model.
+ */
+#ifndef BACKEND_PTRACE_PTRACE_H
+#define BACKEND_PTRACE_PTRACE_H
+
+#include "../arch/arch.h"
+#include "../target.h"
+
+/* What the kernel does with a thread. */
+enum thread_run {
+	THREAD_NEW,		/* seen by its parent's event only, or cloned
+				 * and not yet stopped for the first time */
+	THREAD_RUNNING,
+	THREAD_STOPPED,		/* in a ptrace-stop; ours to touch */
+	THREAD_GONE,		/* exited or vanished; to be forgotten */
+};
+
+struct registers {
+	bool valid;		/* file holds the thread's registers */
+	unsigned have;		/* bit n: set n was read */
+	unsigned dirty;		/* bit n: set n must be written back */
+	uint8_t *file;		/* arch->file_size bytes, owned */
+};
+
+struct process;
+struct thread {
+	pid_t tid;
+	struct process *process;
+	struct thread *next;		/* in order of creation */
+	struct thread *hash_next;
+
+	enum thread_run run;
+	bool interrupt_sent;	/* PTRACE_INTERRUPT under way, not yet seen */
+	bool listening;		/* PTRACE_LISTEN: in group-stop */
+
+	/* What the session wants: running with `how`, or stopped. */
+	bool wanted_running;
+	struct target_resume how;
+	bool resume_marked;	/* target_resume called, not yet committed */
+
+	/* Seen but not reported; kind NONE if there is none. */
+	struct target_event pending;
+	/* The last one reported: stop_info. */
+	struct target_event reported;
+	/* Where the last reported breakpoint hit was and pc still is. */
+	bool reported_at_breakpoint;
+
+	bool in_syscall_stop;	/* between entry and return stops */
+	bool stepping;		/* last resumed with SINGLESTEP */
+	int stop_signal;	/* of a signal-delivery-stop not yet resumed */
+	bool group_stopped;	/* in a PTRACE_EVENT_STOP with a stop signal */
+
+	struct registers regs;
+	unsigned hw_generation;	/* which process->hw_generation its debug
+				 * registers hold */
+	char name[32];
+	bool name_valid;
+};
+
+/* A software breakpoint in a process's memory. */
+struct breakpoint {
+	uint64_t addr;
+	struct breakpoint *next;
+	uint8_t saved[8];	/* what stood there */
+	bool client;		/* asked for by the session */
+	bool inserted;		/* is in memory now */
+};
+
+struct vm_region;
+struct process {
+	pid_t pid;
+	struct process *next;
+	const struct arch *arch;
+	bool attached;		/* by attach: let go at the end, not killed */
+	bool exit_kill;
+	int mem_fd;		/* /proc/PID/mem, -1 until needed */
+	size_t nthreads;
+
+	struct breakpoint *breakpoints;
+	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
+	unsigned hw_generation;
+
+	/* inject.c: an address with a syscall instruction; 0: not yet found.
+	 * Forgotten at exec. */
+	uint64_t syscall_gate;
+	/* vm.c: table of regions, ordered by base; copied at fork, dropped at
+	 * exec. */
+	struct vm_region *regions;
+	struct process *vfork_parent;	/* shares memory until exec or exit */
+
+	bool catch_syscalls;
+	int64_t *syscalls;	/* sorted; empty: all */
+	size_t nsyscalls;
+};
+
+struct ptrace_target {
+	struct target base;
+	struct process *processes;
+	struct process **processes_tail;
+	int signal_fd;		/* SIGCHLD */
+	unsigned reports;
+	uint64_t pass_signals[2];
+	uint64_t detach_signals[2];
+	target_hit_filter *hit_filter;
+	void *hit_filter_arg;
+	struct thread *by_tid[1024];	/* hash */
+};
+
+/*
+ * Makes the back end.  SIGCHLD must be blocked (this does it) and must stay so
+ * in the calling thread; launch restores the mask in the child.
+ */
+int target_ptrace_new(struct target **t);
+
+/* ---- thread.c, process.c: the tables ------------------------------------ */
+
+struct thread *thread_find(struct ptrace_target *t, pid_t tid);
+struct process *process_find(struct ptrace_target *t, pid_t pid);
+
+/* ---- event.c: the only caller of waitpid --------------------------------- */
+
+/*
+ * Waits until one thread is in a ptrace-stop or gone, and returns its raw
+ * status.  For injected calls and steps that the engine makes itself; what it
+ * sees of other threads is queued for event handling, never dropped.
+ * -ESRCH: it is gone.  -ETIMEDOUT: not within timeout_ms.
+ */
+int event_wait_thread(struct ptrace_target *t, struct thread *th,
+		      int timeout_ms, int *status);
+
+/* ---- registers.c: cache per stop ------------------------------------------ */
+
+/* The file with at least regset `set` read; NULL and -errno in *err. */
+uint8_t *registers_get(struct thread *th, unsigned set, int *err);
+/* Call after changing the file. */
+void registers_dirty(struct thread *th, unsigned set);
+/* Before the thread runs: write back what is dirty, forget the cache. */
+int registers_flush(struct thread *th);
+/* Forget without writing (the thread is gone, or exec'd). */
+void registers_drop(struct thread *th);
+int registers_pc(struct thread *th, uint64_t *pc);
+int registers_set_pc(struct thread *th, uint64_t pc);
+/* The operations of struct target_ops. */
+int ptrace_get_register(struct target *, pid_t tid, unsigned reg, void *buf);
+int ptrace_set_register(struct target *, pid_t tid, unsigned reg,
+			const void *buf);
+int ptrace_save_registers(struct target *, pid_t tid, void *file);
+int ptrace_restore_registers(struct target *, pid_t tid, const void *file);
+
+/* ---- memory.c --------------------------------------------------------------- */
+
+/*
+ * Raw memory of a process, breakpoints and all.  Reads: process_vm_readv
+ * first, /proc/PID/mem for what it refuses; *got may be short.  Writes are
+ * whole or fail.  Work on running processes too.
+ */
+int memory_read(struct process *p, uint64_t addr, void *buf, size_t len,
+		size_t *got);
+int memory_write(struct process *p, uint64_t addr, const void *buf,
+		 size_t len);
+/* The operations: as the client sees memory (breakpoints shadowed). */
+int ptrace_read_memory(struct target *, pid_t pid, uint64_t addr, void *buf,
+		       size_t len, size_t *got);
+int ptrace_write_memory(struct target *, pid_t pid, uint64_t addr,
+			const void *buf, size_t len);
+
+/* ---- breakpoint.c: software breakpoints -------------------------------------- */
+
+/* Replace breakpoint bytes in a buffer read from `addr`; keep them in memory
+ * under a write (updates what is saved, gives the bytes to write). */
+void breakpoints_shadow(struct process *p, uint64_t addr, uint8_t *buf,
+			size_t len);
+void breakpoints_under_write(struct process *p, uint64_t addr, uint8_t *buf,
+			     size_t len);
+struct breakpoint *breakpoint_at(struct process *p, uint64_t addr);
+/* Memory [addr, addr+len) is gone: forget breakpoints in it, write nothing. */
+void breakpoints_forget(struct process *p, uint64_t addr, uint64_t len);
+
+/* ---- watch.c: hardware slots --------------------------------------------------- */
+
+int watch_insert(struct process *p, enum target_breakpoint_kind kind,
+		 uint64_t addr, uint64_t len);
+int watch_remove(struct process *p, enum target_breakpoint_kind kind,
+		 uint64_t addr, uint64_t len);
+/* Bring a stopped thread's debug registers up to date (before it runs). */
+int watch_sync(struct thread *th);
+/* Clear them (before detach), whatever they hold. */
+int watch_clear(struct thread *th);
+/* After a SIGTRAP: fills reason, addr, watch_kind, hw_index; 1 if it was one
+ * of ours. */
+int watch_hit(struct thread *th, struct target_event *ev);
+
+/* ---- inject.c ------------------------------------------------------------------- */
+
+/*
+ * Runs one system call in a stopped thread of a process all of whose threads
+ * are stopped.  Returns 0 if it was made (*ret: value or -errno, as the kernel
+ * gives it); -ESRCH if the thread died, -EACCES if its seccomp filter is in
+ * the way, another -errno if it could not be made.  Registers, mask, handlers,
+ * a pending restart: all as before, whatever the outcome.
+ */
+int inject_syscall(struct ptrace_target *t, struct thread *th,
+		   const struct arch_syscall *call, int64_t *ret);
+/* A thread of the process that can carry a call now; NULL if none. */
+struct thread *inject_carrier(struct process *p);
+
+/* ---- vm.c: the table of regions --------------------------------------------------- */
+
+extern const struct target_alloc_ops ptrace_alloc_ops;
+int vm_copy(struct process *from, struct process *to);	/* fork */
+void vm_drop(struct process *p);			/* exec, exit */
+
+/* ---- procfs.c: facts ----------------------------------------------------------------- */
+
+extern const struct target_file_ops ptrace_file_ops;
+/* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */
+int procfs_status_field(pid_t tid, const char *key, long *value);
+int procfs_state(pid_t tid, char *state);	/* R S D T t Z X */
+/* The arch of a process's present executable. */
+const struct arch *procfs_arch(pid_t pid);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of server/session/ share: the session's state, the form of a
+ * handler, and the helpers that handlers use.  One file per packet family:
+ * handle_memory.c answers what protocol/decode_memory.c decodes.
+ */
+#ifndef SERVER_SESSION_PRIVATE_H
+#define SERVER_SESSION_PRIVATE_H
+
+#include "../../backend/arch/arch.h"
+#include "../../backend/target.h"
+#include "../../protocol/reader.h"
+#include "../../protocol/reply.h"
+#include "../../protocol/request.h"
+#include "session.h"
+
+/*
+ * What differs between families of clients and is not negotiated by a packet.
+ * dialect.c has one const table per family; nothing else tests a client's
+ * name.
+ */
+struct dialect {
+	const char *name;
+	enum arch_view_kind view;
+	bool native_signals;	/* Linux's numbers, not gdb's */
+	/* All threads' stops are told at once (jThreadsInfo), not one each. */
+	bool reports_all_stops;
+	/* Z3 is taken as an access watchpoint (x86 has no read one). */
+	bool read_watch_is_access;
+	/* x: "OK" to x0,0 and bare bytes; else "b" and bytes. */
+	bool bare_binary_reads;
+	/* Stop replies carry name, threads, thread-pcs, reason, ... */
+	bool verbose_stops;
+	/* The program's output comes as O packets through a pty. */
+	bool takes_output;
+	int interrupt_signal;	/* shown for ^C: SIGINT, SIGSTOP (Linux nr.) */
+	int start_signal;	/* shown for the first stop */
+};
+
+/* What the present client said; forgotten when it goes. */
+struct client {
+	bool present;
+	const struct dialect *dialect;	/* never NULL */
+	bool no_ack;
+	bool multiprocess;
+	bool swbreak, hwbreak;
+	bool fork_events, vfork_events, exec_events;
+	bool no_resumed, thread_events;
+	bool error_message;	/* gdb's E.text */
+	bool error_strings;	/* lldb's Exx;hex */
+	bool thread_suffix, list_threads_in_stop;
+	bool extended;
+	bool non_stop;
+	bool binary_upload;
+	pid_t g_pid, g_tid;	/* Hg: the thread of g, m, ...; 0: none yet */
+	int64_t c_pid, c_tid;	/* Hc: -1 all, 0 any */
+	size_t next_thread;	/* qsThreadInfo goes on here */
+};
+
+/* Where the session stands; bits, so that a row can permit several. */
+enum session_state {
+	SESSION_EMPTY = 1,	/* no process */
+	SESSION_STOPPED = 2,	/* all-stop: everything stopped */
+	SESSION_RUNNING = 4,	/* all-stop: the stop reply is owed */
+	SESSION_NON_STOP = 8,	/* non-stop with a process */
+	SESSION_HAS_PROCESS = SESSION_STOPPED | SESSION_NON_STOP,
+	SESSION_ANY_IDLE = SESSION_EMPTY | SESSION_HAS_PROCESS,
+	SESSION_ALWAYS = SESSION_ANY_IDLE | SESSION_RUNNING,
+};
+
+/* Saved register states (QSaveRegisterState), bounded. */
+#define SESSION_SAVED_MAX 64
+struct saved_registers {
+	uint32_t id;
+	pid_t tid;
+	uint8_t *file;
+};
+
+/* Files opened by vFile:open, bounded; closed when the client goes. */
+#define SESSION_FILES_MAX 256
+
+struct launch_settings {
+	char **env;		/* owned, NULL-terminated, whole environment */
+	char *cwd;		/* owned or NULL */
+	char *stdio[3];		/* owned paths, or NULL */
+	bool disable_randomization;
+	bool with_shell;
+	/* The last program and arguments (vRun with no name, R). */
+	char **argv;		/* owned or NULL */
+	int launch_error;	/* for qLaunchSuccess: errno or 0 */
+	char launch_error_text[256];
+};
+
+/* A client's breakpoint conditions, by address (agent bytecode). */
+struct breakpoint_conditions;
+
+struct session {
+	struct target *target;
+	struct session_config config;
+	struct client client;
+	enum session_state state;
+	enum session_wish wish;
+
+	struct rsp_reader reader;
+	uint8_t *body;			/* SESSION_PACKET_MAX + 1 */
+
+	/* Output: bytes not sent yet, at out[out_start .. out_end). */
+	uint8_t *out;
+	size_t out_cap, out_start, out_end;
+	/* The last packet, for one retransmission; inside `last`. */
+	uint8_t *last;
+	size_t last_len;
+
+	struct launch_settings launch;
+	struct saved_registers saved[SESSION_SAVED_MAX];
+	uint32_t next_saved_id;
+	int files[SESSION_FILES_MAX];	/* -1: free slot */
+	size_t nfiles;
+	int program_fd;			/* pty master, or -1 */
+
+	/* The event that the last stop reply told ("?" tells it again). */
+	struct target_event last_stop;
+	/* Interrupt asked for while running. */
+	bool interrupt_wanted;
+	/* non-stop: a %Stop is out and vStopped owed. */
+	bool notified;
+
+	struct breakpoint_conditions *conditions;
+	/* A document built for qXfer, kept while it is read piecemeal. */
+	struct document {
+		char name[64];		/* "libraries-svr4:ANNEX" */
+		uint8_t *data;
+		size_t len, cap;
+	} document;
+};
+
+/*
+ * Answers one request.  Returns 0 (out holds the reply), -errno (an error
+ * reply is made from it; -EOPNOTSUPP: the empty reply), or SESSION_NO_REPLY.
+ */
+#define SESSION_NO_REPLY 1
+typedef int handler_fn(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out);
+
+/* What a request does, for rights and for the log. */
+enum request_class {
+	CLASS_SESSION,		/* negotiation; harmless */
+	CLASS_OBSERVE,		/* reads registers, memory, threads */
+	CLASS_CONTROL,		/* runs, stops, breakpoints */
+	CLASS_WRITE,		/* changes memory, registers */
+	CLASS_ALLOCATE,
+	CLASS_LAUNCH,
+	CLASS_ATTACH,
+	CLASS_FILES_READ,
+	CLASS_FILES_WRITE,
+};
+
+struct handler {
+	handler_fn *fn;		/* NULL: not served: the empty reply */
+	unsigned when;		/* enum session_state bits; else E10 */
+	enum request_class class;
+};
+
+/* ---- dispatch.c ---------------------------------------------------------- */
+
+extern const struct handler session_handlers[RSP_REQUEST_COUNT];
+void session_dispatch(struct session *s, uint8_t *body, size_t len);
+
+/*
+ * An error with a text of its own: remembers it for clients that negotiated
+ * texts and returns -code.  `return session_error(s, out, EPERM, "...")`.
+ */
+int session_error(struct session *s, struct rsp_reply *out, int code,
+		  const char *text);
+
+/* ---- session.c: output ------------------------------------------------------ */
+
+/* Starts a reply in the output buffer (there is always room: receive() stops
+ * taking input when there is not), and sends it. */
+void session_begin(struct session *s, struct rsp_reply *r);
+void session_send(struct session *s, struct rsp_reply *r);
+
+/* ---- threads.c: which thread is meant --------------------------------------- */
+
+/* A client's thread id as a live one: -ESRCH if there is none.  ANY picks the
+ * current thread's process' first. */
+int session_resolve(struct session *s, const struct rsp_ptid *id, pid_t *pid,
+		    pid_t *tid);
+/* The thread of a register packet: the suffix's, or Hg's. */
+int session_register_thread(struct session *s, const struct rsp_suffix *suffix,
+			    pid_t *tid);
+/* Hg's process and thread; -ESRCH if there is none. */
+int session_current(struct session *s, pid_t *pid, pid_t *tid);
+
+/* ---- stop.c: stop replies ------------------------------------------------------- */
+
+/* Appends T/W/X for an event, in the client's dialect. */
+void stop_reply(struct session *s, struct rsp_reply *r,
+		const struct target_event *ev);
+/* jThreadsInfo's word for a reason: "breakpoint", "trace", ...; NULL: none */
+const char *stop_reason_word(const struct target_event *ev);
+/* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
+void stop_description(struct session *s, const struct target_event *ev,
+		      char *buf, size_t cap);
+
+/* ---- signals.c: Linux <-> gdb numbering ----------------------------------------- */
+
+int signal_to_client(const struct session *s, int linux_signal);
+int signal_from_client(const struct session *s, int client_signal);
+const char *signal_name(int linux_signal);	/* "SIGSEGV" */
+
+/* ---- register description (describe.c) ------------------------------------------ */
+
+/* The client's register ids of a process, numbered; borrowed static size. */
+size_t session_view_ids(struct session *s, pid_t tid, uint16_t *ids,
+			size_t cap);
+#define SESSION_REGS_MAX 512
+/* target.xml for the client's dialect into s->document. */
+int describe_target_xml(struct session *s, pid_t pid);
+
+/* ---- document.c: growing text for qXfer and JSON ----------------------------------- */
+
+/* Empties s->document and names it; then append.  Sticky: on no memory, or
+ * beyond 64 MiB, document_ok() is false. */
+void document_begin(struct session *s, const char *name);
+void document_add(struct session *s, const void *data, size_t len);
+void document_printf(struct session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* With <, >, &, ", ' as XML entities. */
+void document_xml(struct session *s, const char *text);
+bool document_ok(const struct session *s);
+
+/* ---- launch.c: starting and ending programs --------------------------------------- */
+
+/* Starts argv with the session's settings (pty, environment, ...). */
+int session_start(struct session *s, const char *const *argv, pid_t *pid);
+void launch_settings_init(struct launch_settings *l,
+			  const struct session_config *config);
+void launch_settings_free(struct launch_settings *l);
+/* NAME=VALUE, or NAME alone to unset. */
+int launch_env_set(struct launch_settings *l, const char *assignment);
+int launch_env_unset(struct launch_settings *l, const char *name);
+int launch_env_reset(struct launch_settings *l);
+
+/* ---- monitor.c ----------------------------------------------------------------------- */
+
+/*
+ * Runs a monitor command; its output is sent as O packets (gdb) or in the
+ * final hex reply (both clients print that).  Returns as a handler.
+ */
+int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
+
+/* ---- files.c: vFile's descriptors ------------------------------------------------------ */
+
+void files_close_all(struct session *s);
+
+/* ---- a line for the user, as gdbserver prints them -------------------------------------- */
+
+void session_say(struct session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif
