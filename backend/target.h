@@ -313,6 +313,11 @@ int target_wake_fd(struct target *t);
  * threads go on until target_stop_all or target_stop.  Events that are not
  * fetched stay queued; a queued stop is dropped when it is stale (its
  * breakpoint was removed) and given when its thread is resumed otherwise.
+ *
+ * With event NULL it only collects and handles, gives nothing, and returns 1
+ * if an event is queued: for a session that has to drain the wake descriptor
+ * while it cannot tell its client anything.  A REQUESTED stop that was not
+ * fetched is dropped by target_stop_all: it was asked for in vain.
  */
 int target_next_event(struct target *t, struct target_event *event);
 

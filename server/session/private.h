@@ -41,6 +41,8 @@ struct dialect {
 struct client {
 	bool present;
 	const struct dialect *dialect;	/* never NULL */
+	bool detected;		/* the dialect is known, not assumed */
+	bool greeted;		/* it has sent a packet */
 	bool no_ack;
 	bool multiprocess;
 	bool swbreak, hwbreak;
@@ -55,6 +57,8 @@ struct client {
 	pid_t g_pid, g_tid;	/* Hg: the thread of g, m, ...; 0: none yet */
 	int64_t c_pid, c_tid;	/* Hc: -1 all, 0 any */
 	size_t next_thread;	/* qsThreadInfo goes on here */
+	/* The client's signals in Linux's numbers: bit n-1 is signal n. */
+	uint64_t pass_signals[2];
 };
 
 /* Where the session stands; bits, so that a row can permit several. */
@@ -124,6 +128,19 @@ struct session {
 	bool interrupt_wanted;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
+	/* non-stop: stops that "?" still has to tell, one per vStopped. */
+	pid_t *untold;
+	size_t nuntold, next_untold;
+
+	bool extended;		/* --multi or "!"; survives the client */
+	bool remote_debug;	/* log packets */
+	/* The text of the error being returned; "" if it has none. */
+	char error_text[256];
+	/* session_threads() fills it; grows, never shrinks. */
+	pid_t *tids;
+	size_t tids_cap;
+	/* The client's register numbering, for view_arch. */
+	struct register_view *view;
 
 	struct breakpoint_conditions *conditions;
 	/* A document built for qXfer, kept while it is read piecemeal. */
@@ -175,10 +192,46 @@ int session_error(struct session *s, struct rsp_reply *out, int code,
 
 /* ---- session.c: output ------------------------------------------------------ */
 
+/*
+ * The longest reply.  PacketSize bounds what a client may send; replies may be
+ * longer (thread lists, JSON), and both clients take that.
+ */
+#define SESSION_REPLY_MAX 0x100000
+
 /* Starts a reply in the output buffer (there is always room: receive() stops
  * taking input when there is not), and sends it. */
 void session_begin(struct session *s, struct rsp_reply *r);
 void session_send(struct session *s, struct rsp_reply *r);
+/* The same for a '%' notification; it is sent with session_send. */
+void session_begin_notification(struct session *s, struct rsp_reply *r);
+/* Is there room for a whole reply and a few short packets? */
+bool session_has_room(const struct session *s);
+/* Sends text as an O packet (hex); long text becomes several. */
+void session_console(struct session *s, const void *text, size_t len);
+/* One line for the log of packets, if that is on. */
+void session_log_packet(struct session *s, const char *direction,
+			const uint8_t *data, size_t len);
+
+/* ---- dialect.c ---------------------------------------------------------------- */
+
+extern const struct dialect dialect_gdb, dialect_lldb;
+/* Looks at a request that may show who the client is. */
+void dialect_detect(struct session *s, const struct rsp_request *req);
+
+/* ---- run.c: the state, and what runs ---------------------------------------- */
+
+/* Derives s->state anew after processes came or went, or modes changed. */
+void session_update_state(struct session *s);
+/* Fetches events and tells the client of them, as far as it may be told. */
+void session_pump(struct session *s);
+/* Asks what runs to stop, as ^C does; nothing if nothing runs. */
+void session_interrupt(struct session *s);
+/* Tells the target which events this client wants to see. */
+void session_set_reports(struct session *s);
+/* A process is gone (exit, kill, detach): forget what belonged to it. */
+void session_forget_process(struct session *s, pid_t pid);
+/* After the last process went: does the server end, as gdbserver does? */
+void session_end_if_done(struct session *s);
 
 /* ---- threads.c: which thread is meant --------------------------------------- */
 
@@ -191,6 +244,14 @@ int session_register_thread(struct session *s, const struct rsp_suffix *suffix,
 			    pid_t *tid);
 /* Hg's process and thread; -ESRCH if there is none. */
 int session_current(struct session *s, pid_t *pid, pid_t *tid);
+/* All threads of a process (0: of all): s->tids, good until the next call.
+ * Returns the count; 0 also when there is no memory. */
+size_t session_threads(struct session *s, pid_t pid);
+/* Makes a thread the one of Hg and Hc. */
+void session_select(struct session *s, pid_t pid, pid_t tid);
+/* Appends a thread's id as this client wants it. */
+void session_put_ptid(struct session *s, struct rsp_reply *r, pid_t pid,
+		      pid_t tid);
 
 /* ---- stop.c: stop replies ------------------------------------------------------- */
 
@@ -209,12 +270,32 @@ int signal_to_client(const struct session *s, int linux_signal);
 int signal_from_client(const struct session *s, int client_signal);
 const char *signal_name(int linux_signal);	/* "SIGSEGV" */
 
+/* ---- breakpoints (handle_breakpoints.c) ------------------------------------------- */
+
+/* Removes all breakpoints and conditions that the client set: it has gone. */
+void breakpoints_remove_all(struct session *s);
+/* Forgets those of a process that is gone. */
+void breakpoints_forget_process(struct session *s, pid_t pid);
+
 /* ---- register description (describe.c) ------------------------------------------ */
 
-/* The client's register ids of a process, numbered; borrowed static size. */
-size_t session_view_ids(struct session *s, pid_t tid, uint16_t *ids,
-			size_t cap);
 #define SESSION_REGS_MAX 512
+/* The registers as the client numbers them, and where each lies in `g`. */
+struct register_view {
+	const struct arch *arch;
+	enum arch_view_kind kind;
+	size_t n;
+	uint16_t ids[SESSION_REGS_MAX];		/* [number] -> arch id */
+	uint32_t offsets[SESSION_REGS_MAX];	/* [number] -> byte in g */
+	size_t g_size;				/* bytes of g */
+};
+/* The view for a stopped thread; NULL: no such thread.  Borrowed until the
+ * next call. */
+const struct register_view *session_view(struct session *s, pid_t tid);
+/* The number of an arch register in a view, or -1. */
+int register_view_number(const struct register_view *v, unsigned id);
+/* Is it a part of another register (eax of rax), with no bytes in g? */
+bool register_is_part(const struct arch *a, unsigned id);
 /* target.xml for the client's dialect into s->document. */
 int describe_target_xml(struct session *s, pid_t pid);
 

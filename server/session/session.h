@@ -29,7 +29,8 @@ enum on_disconnect {
 
 struct session_config {
 	enum on_disconnect on_disconnect;
-	/* lldb-server's form: Linux signal numbers whatever the client. */
+	/* lldb-server's form: a client is taken for lldb until it shows that
+	 * it is gdb (in gdbserver's form it is the other way round). */
 	bool native_regs;
 	/* Start settings, also for vRun. */
 	bool startup_with_shell;
@@ -50,6 +51,12 @@ struct session_config {
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;
+	/* Log every packet from the start (--remote-debug, --debug); `monitor
+	 * set remote-debug` switches it later.  One line each; `say` where
+	 * `log` is NULL. */
+	bool remote_debug;
+	void (*log)(void *arg, const char *line);
+	void *log_arg;
 };
 
 struct session;
