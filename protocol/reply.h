@@ -59,6 +59,21 @@ void rsp_reply_hex_str(struct rsp_reply *r, const char *s);
  */
 size_t rsp_reply_escaped(struct rsp_reply *r, const void *data, size_t len);
 /*
+ * Data read straight into the room and encoded there, without a second copy
+ * (reply_tail.c).  `tail` gives the last `len` bytes of the room, or NULL if
+ * there are not as many; the caller puts data at its start.  `tail_hex` and
+ * `tail_escaped` then append `n` of these bytes to the body, nothing else
+ * having been appended since; both return how many bytes went in.  For all of
+ * them, a hex tail may take half the room; an escaped one may be cut short
+ * where it holds many bytes to escape, but never before the first byte if an
+ * eighth of the room was left free.
+ */
+uint8_t *rsp_reply_tail(struct rsp_reply *r, size_t len);
+size_t rsp_reply_tail_hex(struct rsp_reply *r, const uint8_t *tail, size_t n);
+size_t rsp_reply_tail_escaped(struct rsp_reply *r, const uint8_t *tail,
+			      size_t n);
+
+/*
  * "p<pid>.<tid>" with multiprocess, else "<tid>"; RSP_ID_ALL prints as -1.
  */
 void rsp_reply_ptid(struct rsp_reply *r, bool multiprocess, int64_t pid,

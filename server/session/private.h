@@ -120,6 +120,7 @@ struct session {
 	uint32_t next_saved_id;
 	int files[SESSION_FILES_MAX];	/* -1: free slot */
 	size_t nfiles;
+	int files_root;			/* vFile:setfs: another root, or -1 */
 	int program_fd;			/* pty master, or -1 */
 
 	/* The event that the last stop reply told ("?" tells it again). */
@@ -143,9 +144,14 @@ struct session {
 	struct register_view *view;
 
 	struct breakpoint_conditions *conditions;
+	struct {
+		bool debug, remote_debug;
+		/* Where the user says libthread_db is; owned or NULL. */
+		char *thread_db_path;
+	} monitor;
 	/* A document built for qXfer, kept while it is read piecemeal. */
 	struct document {
-		char name[64];		/* "libraries-svr4:ANNEX" */
+		char name[256];		/* "libraries-svr4:ANNEX" */
 		uint8_t *data;
 		size_t len, cap;
 	} document;
@@ -333,7 +339,16 @@ int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
 
 /* ---- files.c: vFile's descriptors ------------------------------------------------------ */
 
+void files_init(struct session *s);
 void files_close_all(struct session *s);
+
+/* ---- conditions.c: what is to be asked when a breakpoint is hit ------------------------- */
+
+/* Forgets all conditions and commands (the client has gone for good). */
+void conditions_clear(struct session *s);
+/* Forgets those of one process (it exited, was detached, or executes another
+ * program). */
+void conditions_forget_process(struct session *s, pid_t pid);
 
 /* ---- a line for the user, as gdbserver prints them -------------------------------------- */
 
