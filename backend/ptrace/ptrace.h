@@ -11,6 +11,8 @@
 #ifndef BACKEND_PTRACE_PTRACE_H
 #define BACKEND_PTRACE_PTRACE_H
 
+#include <signal.h>
+
 #include "../arch/arch.h"
 #include "../target.h"
 
@@ -34,20 +36,29 @@ struct process;
 struct thread {
 	pid_t tid;
 	struct process *process;
-	struct thread *next;		/* in order of creation */
+	struct thread *next, *prev;	/* of the process, oldest first */
 	struct thread *hash_next;
+	struct thread *queue_next;	/* of those with something pending */
+	struct thread *mark_next;	/* of those marked by target_resume */
 
 	enum thread_run run;
 	bool interrupt_sent;	/* PTRACE_INTERRUPT under way, not yet seen */
 	bool listening;		/* PTRACE_LISTEN: in group-stop */
+	bool zombie;		/* a leader that has exited before the others */
+	bool in_vfork;		/* cannot stop until its child execs or exits */
 
 	/* What the session wants: running with `how`, or stopped. */
 	bool wanted_running;
 	struct target_resume how;
 	bool resume_marked;	/* target_resume called, not yet committed */
+	bool stop_requested;	/* target_stop: a REQUESTED event is owed */
 
 	/* Seen but not reported; kind NONE if there is none. */
 	struct target_event pending;
+	bool queued;
+	/* A raw status taken out of the kernel but not handled yet. */
+	bool has_status;
+	int status;
 	/* The last one reported: stop_info. */
 	struct target_event reported;
 	/* Where the last reported breakpoint hit was and pc still is. */
@@ -57,6 +68,17 @@ struct thread {
 	bool stepping;		/* last resumed with SINGLESTEP */
 	int stop_signal;	/* of a signal-delivery-stop not yet resumed */
 	bool group_stopped;	/* in a PTRACE_EVENT_STOP with a stop signal */
+	bool run_through;	/* resumed by the user out of a group-stop */
+	int deliver;		/* due with the next resume, unseen by the
+				 * session */
+	uint64_t pass_once;	/* signals we sent ourselves on its behalf */
+	int64_t syscall_nr;	/* of the entry stop last seen */
+
+	/* stepover.c: a breakpoint at pc is not to be hit but passed. */
+	bool step_over;
+	bool in_place;		/* it steps with the breakpoint taken out */
+	uint64_t step_over_pc;
+	struct scratch_slot *slot; /* it runs a copied instruction */
 
 	struct registers regs;
 	unsigned hw_generation;	/* which process->hw_generation its debug
@@ -75,6 +97,7 @@ struct breakpoint {
 };
 
 struct vm_region;
+struct scratch;
 struct process {
 	pid_t pid;
 	struct process *next;
@@ -82,7 +105,14 @@ struct process {
 	bool attached;		/* by attach: let go at the end, not killed */
 	bool exit_kill;
 	int mem_fd;		/* /proc/PID/mem, -1 until needed */
+	struct thread *threads, *threads_last;
 	size_t nthreads;
+	bool leaving;		/* detached, but for threads yet to stop */
+	/* Nested pauses by the engine itself: nothing is resumed meanwhile. */
+	unsigned paused;
+	struct thread *stepper;	/* steps in place: the others wait */
+	unsigned vforks;	/* vfork children under way: breakpoints out */
+	struct scratch *scratch;
 
 	struct breakpoint *breakpoints;
 	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
@@ -101,11 +131,24 @@ struct process {
 	size_t nsyscalls;
 };
 
+struct orphan;
+struct notice;
 struct ptrace_target {
 	struct target base;
-	struct process *processes;
-	struct process **processes_tail;
+	struct process *processes;	/* oldest first */
 	int signal_fd;		/* SIGCHLD */
+	int event_fd;		/* something is queued: see wake */
+	int wake_fd;		/* epoll over both */
+	bool woken;
+	bool collecting;
+	struct thread *queue, **queue_tail;	/* pending, oldest first */
+	struct thread *marked, **marked_tail;
+	struct notice *notices, **notices_tail;	/* events of who is gone */
+	struct orphan *orphans;	/* stops of tids not known yet */
+	size_t nstatus;		/* threads with has_status */
+	int tty_fd;		/* where a launched program is in the */
+	pid_t tty_owner;	/* foreground, and whose turn it was before */
+	pid_t tty_user;
 	unsigned reports;
 	uint64_t pass_signals[2];
 	uint64_t detach_signals[2];
@@ -123,7 +166,20 @@ int target_ptrace_new(struct target **t);
 /* ---- thread.c, process.c: the tables ------------------------------------ */
 
 struct thread *thread_find(struct ptrace_target *t, pid_t tid);
+/* NULL: no memory. */
+struct thread *thread_add(struct ptrace_target *t, struct process *p,
+			  pid_t tid);
+/* Forgets it, with all that is queued for it. */
+void thread_remove(struct ptrace_target *t, struct thread *th);
+/* The thread has got another tid (exec). */
+void thread_rename(struct ptrace_target *t, struct thread *th, pid_t tid);
+
 struct process *process_find(struct ptrace_target *t, pid_t pid);
+struct process *process_add(struct ptrace_target *t, pid_t pid,
+			    const struct arch *arch);
+/* With its threads; touches neither the kernel's state nor memory. */
+void process_remove(struct ptrace_target *t, struct process *p);
+struct thread *process_leader(struct process *p);
 
 /* ---- event.c: the only caller of waitpid --------------------------------- */
 
@@ -135,6 +191,23 @@ struct process *process_find(struct ptrace_target *t, pid_t pid);
  */
 int event_wait_thread(struct ptrace_target *t, struct thread *th,
 		      int timeout_ms, int *status);
+/*
+ * Gives a status back that the waiter cannot make sense of: it is handled as
+ * if it had just come.  The thread must not be resumed after it.
+ */
+void event_return_status(struct ptrace_target *t, struct thread *th,
+			 int status);
+
+/* ---- stop.c ------------------------------------------------------------------ */
+
+/*
+ * Stops every thread of a process for work of the engine's own (an injected
+ * call, a step in place); what the session wants of them does not change.
+ * -ETIMEDOUT: some thread cannot stop; it is then not paused.  Nests.
+ */
+int process_pause(struct ptrace_target *t, struct process *p);
+/* Those that are to run go on. */
+void process_unpause(struct ptrace_target *t, struct process *p);
 
 /* ---- registers.c: cache per stop ------------------------------------------ */
 
