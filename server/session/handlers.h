@@ -62,4 +62,40 @@ handler_fn handle_tls_addr;
 /* monitor.c: qRcmd */
 handler_fn handle_monitor;
 
+/* handle_session.c */
+handler_fn handle_supported, handle_no_ack_mode, handle_extended_mode,
+    handle_error_strings, handle_thread_suffix, handle_list_threads_in_stop,
+    handle_non_stop, handle_symbol, handle_echo, handle_speed_test;
+
+/* handle_threads.c */
+handler_fn handle_set_thread_g, handle_set_thread_c, handle_thread_alive,
+    handle_current_thread, handle_first_threads, handle_next_threads,
+    handle_thread_extra, handle_attached, handle_threads_info_json,
+    handle_thread_stop_info;
+
+/* handle_registers.c */
+handler_fn handle_read_registers, handle_write_registers, handle_read_register,
+    handle_write_register, handle_register_info, handle_save_registers,
+    handle_restore_registers;
+
+/* handle_run.c */
+handler_fn handle_stop_reason, handle_vcont_query, handle_vcont,
+    handle_continue, handle_continue_signal, handle_step, handle_step_signal,
+    handle_ctrl_c, handle_stopped, handle_stdio, handle_pass_signals,
+    handle_program_signals, handle_catch_syscalls, handle_thread_events,
+    handle_thread_options;
+
+/* handle_process.c */
+handler_fn handle_attach, handle_attach_name, handle_attach_wait,
+    handle_attach_or_wait, handle_attach_or_wait_supported, handle_run,
+    handle_launch_args, handle_launch_success, handle_kill, handle_vkill,
+    handle_detach, handle_detach_stopped_supported, handle_restart,
+    handle_stdin_data, handle_detach_on_error;
+
+/* handle_launch.c */
+handler_fn handle_disable_randomization, handle_startup_with_shell,
+    handle_environment, handle_environment_unset, handle_environment_reset,
+    handle_set_working_dir, handle_get_working_dir, handle_set_stdin,
+    handle_set_stdout, handle_set_stderr, handle_launch_arch;
+
 #endif

@@ -48,6 +48,7 @@ struct client {
 	bool swbreak, hwbreak;
 	bool fork_events, vfork_events, exec_events;
 	bool no_resumed, thread_events;
+	bool knows_thread_options;
 	bool error_message;	/* gdb's E.text */
 	bool error_strings;	/* lldb's Exx;hex */
 	bool thread_suffix, list_threads_in_stop;
@@ -123,6 +124,9 @@ struct session {
 	int files_root;			/* vFile:setfs: another root, or -1 */
 	int program_fd;			/* pty master, or -1 */
 
+	/* Events fetched from the target and not told yet. */
+	struct target_event *deferred;
+	size_t ndeferred, deferred_cap;
 	/* The event that the last stop reply told ("?" tells it again). */
 	struct target_event last_stop;
 	/* Interrupt asked for while running. */
@@ -212,7 +216,8 @@ void session_send(struct session *s, struct rsp_reply *r);
 void session_begin_notification(struct session *s, struct rsp_reply *r);
 /* Is there room for a whole reply and a few short packets? */
 bool session_has_room(const struct session *s);
-/* Sends text as an O packet (hex); long text becomes several. */
+/* Sends text as an O packet (hex); long text becomes several.  The output
+ * moves: a handler starts its reply anew after it, with session_begin(). */
 void session_console(struct session *s, const void *text, size_t len);
 /* One line for the log of packets, if that is on. */
 void session_log_packet(struct session *s, const char *direction,
@@ -230,6 +235,8 @@ void dialect_detect(struct session *s, const struct rsp_request *req);
 void session_update_state(struct session *s);
 /* Fetches events and tells the client of them, as far as it may be told. */
 void session_pump(struct session *s);
+/* Lets everything run with no client to tell (--on-disconnect=continue). */
+void session_run_alone(struct session *s);
 /* Asks what runs to stop, as ^C does; nothing if nothing runs. */
 void session_interrupt(struct session *s);
 /* Tells the target which events this client wants to see. */

@@ -46,6 +46,7 @@ struct session_config {
 	 * the special names. */
 	bool disable_threads_info, disable_vcont, disable_thread_in_stop,
 	     disable_current_thread;
+	bool disable_t_stop;	/* S instead of T */
 	bool extended;		/* --multi: stay when no process is left */
 	bool once;
 	/* A line for the user (stderr), as gdbserver prints them. */

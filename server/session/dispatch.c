@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who answers which request, and in which states of the session.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "handlers.h"
+#include "private.h"
+
+#define ALWAYS	SESSION_ALWAYS
+#define IDLE	SESSION_ANY_IDLE
+#define PROCESS SESSION_HAS_PROCESS
+
+const struct handler session_handlers[RSP_REQUEST_COUNT] = {
+	/* session */
+	[RSP_SUPPORTED] = { handle_supported, ALWAYS, CLASS_SESSION },
+	[RSP_NO_ACK_MODE] = { handle_no_ack_mode, ALWAYS, CLASS_SESSION },
+	[RSP_EXTENDED_MODE] = { handle_extended_mode, ALWAYS, CLASS_SESSION },
+	[RSP_ERROR_STRINGS] = { handle_error_strings, ALWAYS, CLASS_SESSION },
+	[RSP_THREAD_SUFFIX] = { handle_thread_suffix, ALWAYS, CLASS_SESSION },
+	[RSP_LIST_THREADS_IN_STOP] = { handle_list_threads_in_stop, ALWAYS,
+				       CLASS_SESSION },
+	[RSP_NON_STOP] = { handle_non_stop, IDLE, CLASS_SESSION },
+	[RSP_SYMBOL] = { handle_symbol, ALWAYS, CLASS_SESSION },
+	[RSP_ECHO] = { handle_echo, ALWAYS, CLASS_SESSION },
+	[RSP_SPEED_TEST] = { handle_speed_test, ALWAYS, CLASS_SESSION },
+	/* threads */
+	[RSP_SET_THREAD_G] = { handle_set_thread_g, IDLE, CLASS_OBSERVE },
+	[RSP_SET_THREAD_C] = { handle_set_thread_c, IDLE, CLASS_OBSERVE },
+	[RSP_THREAD_ALIVE] = { handle_thread_alive, IDLE, CLASS_OBSERVE },
+	[RSP_CURRENT_THREAD] = { handle_current_thread, IDLE, CLASS_OBSERVE },
+	[RSP_FIRST_THREADS] = { handle_first_threads, IDLE, CLASS_OBSERVE },
+	[RSP_NEXT_THREADS] = { handle_next_threads, IDLE, CLASS_OBSERVE },
+	[RSP_THREAD_EXTRA] = { handle_thread_extra, IDLE, CLASS_OBSERVE },
+	[RSP_ATTACHED] = { handle_attached, IDLE, CLASS_OBSERVE },
+	[RSP_THREADS_INFO_JSON] = { handle_threads_info_json, IDLE,
+				    CLASS_OBSERVE },
+	[RSP_THREAD_STOP_INFO] = { handle_thread_stop_info, IDLE,
+				   CLASS_OBSERVE },
+	/* registers */
+	[RSP_READ_REGISTERS] = { handle_read_registers, IDLE, CLASS_OBSERVE },
+	[RSP_WRITE_REGISTERS] = { handle_write_registers, IDLE, CLASS_WRITE },
+	[RSP_READ_REGISTER] = { handle_read_register, IDLE, CLASS_OBSERVE },
+	[RSP_WRITE_REGISTER] = { handle_write_register, IDLE, CLASS_WRITE },
+	[RSP_REGISTER_INFO] = { handle_register_info, IDLE, CLASS_OBSERVE },
+	[RSP_SAVE_REGISTERS] = { handle_save_registers, IDLE, CLASS_OBSERVE },
+	[RSP_RESTORE_REGISTERS] = { handle_restore_registers, IDLE,
+				    CLASS_WRITE },
+	/* run control */
+	[RSP_STOP_REASON] = { handle_stop_reason, IDLE, CLASS_OBSERVE },
+	[RSP_VCONT_QUERY] = { handle_vcont_query, ALWAYS, CLASS_SESSION },
+	[RSP_VCONT] = { handle_vcont, IDLE, CLASS_CONTROL },
+	[RSP_CONTINUE] = { handle_continue, IDLE, CLASS_CONTROL },
+	[RSP_CONTINUE_SIGNAL] = { handle_continue_signal, IDLE, CLASS_CONTROL },
+	[RSP_STEP] = { handle_step, IDLE, CLASS_CONTROL },
+	[RSP_STEP_SIGNAL] = { handle_step_signal, IDLE, CLASS_CONTROL },
+	[RSP_CTRL_C] = { handle_ctrl_c, ALWAYS, CLASS_CONTROL },
+	[RSP_STOPPED] = { handle_stopped, ALWAYS, CLASS_CONTROL },
+	[RSP_STDIO] = { handle_stdio, ALWAYS, CLASS_CONTROL },
+	[RSP_PASS_SIGNALS] = { handle_pass_signals, ALWAYS, CLASS_CONTROL },
+	[RSP_PROGRAM_SIGNALS] = { handle_program_signals, ALWAYS,
+				  CLASS_CONTROL },
+	[RSP_CATCH_SYSCALLS] = { handle_catch_syscalls, IDLE, CLASS_CONTROL },
+	[RSP_THREAD_EVENTS] = { handle_thread_events, ALWAYS, CLASS_CONTROL },
+	[RSP_THREAD_OPTIONS] = { handle_thread_options, IDLE, CLASS_CONTROL },
+	/* processes */
+	[RSP_ATTACH] = { handle_attach, IDLE, CLASS_ATTACH },
+	[RSP_ATTACH_NAME] = { handle_attach_name, IDLE, CLASS_ATTACH },
+	[RSP_ATTACH_WAIT] = { handle_attach_wait, IDLE, CLASS_ATTACH },
+	[RSP_ATTACH_OR_WAIT] = { handle_attach_or_wait, IDLE, CLASS_ATTACH },
+	[RSP_ATTACH_OR_WAIT_SUPPORTED] = { handle_attach_or_wait_supported,
+					   ALWAYS, CLASS_SESSION },
+	[RSP_RUN] = { handle_run, IDLE, CLASS_LAUNCH },
+	[RSP_LAUNCH_ARGS] = { handle_launch_args, IDLE, CLASS_LAUNCH },
+	[RSP_LAUNCH_SUCCESS] = { handle_launch_success, ALWAYS, CLASS_SESSION },
+	[RSP_KILL] = { handle_kill, ALWAYS, CLASS_CONTROL },
+	[RSP_VKILL] = { handle_vkill, ALWAYS, CLASS_CONTROL },
+	[RSP_DETACH] = { handle_detach, IDLE, CLASS_CONTROL },
+	[RSP_DETACH_STOPPED_SUPPORTED] = { handle_detach_stopped_supported,
+					   ALWAYS, CLASS_SESSION },
+	[RSP_RESTART] = { handle_restart, IDLE, CLASS_LAUNCH },
+	[RSP_STDIN_DATA] = { handle_stdin_data, ALWAYS, CLASS_CONTROL },
+	[RSP_DETACH_ON_ERROR] = { handle_detach_on_error, ALWAYS,
+				  CLASS_SESSION },
+	/* launch settings */
+	[RSP_DISABLE_RANDOMIZATION] = { handle_disable_randomization, ALWAYS,
+					CLASS_LAUNCH },
+	[RSP_SET_DISABLE_ASLR] = { handle_disable_randomization, ALWAYS,
+				   CLASS_LAUNCH },
+	[RSP_STARTUP_WITH_SHELL] = { handle_startup_with_shell, ALWAYS,
+				     CLASS_LAUNCH },
+	[RSP_ENVIRONMENT] = { handle_environment, ALWAYS, CLASS_LAUNCH },
+	[RSP_ENVIRONMENT_HEX] = { handle_environment, ALWAYS, CLASS_LAUNCH },
+	[RSP_ENVIRONMENT_UNSET] = { handle_environment_unset, ALWAYS,
+				    CLASS_LAUNCH },
+	[RSP_ENVIRONMENT_RESET] = { handle_environment_reset, ALWAYS,
+				    CLASS_LAUNCH },
+	[RSP_SET_WORKING_DIR] = { handle_set_working_dir, ALWAYS,
+				  CLASS_LAUNCH },
+	[RSP_GET_WORKING_DIR] = { handle_get_working_dir, ALWAYS,
+				  CLASS_LAUNCH },
+	[RSP_SET_STDIN] = { handle_set_stdin, ALWAYS, CLASS_LAUNCH },
+	[RSP_SET_STDOUT] = { handle_set_stdout, ALWAYS, CLASS_LAUNCH },
+	[RSP_SET_STDERR] = { handle_set_stderr, ALWAYS, CLASS_LAUNCH },
+	[RSP_LAUNCH_ARCH] = { handle_launch_arch, ALWAYS, CLASS_LAUNCH },
+	/* memory, allocation */
+	[RSP_READ_MEMORY] = { handle_read_memory, IDLE, CLASS_OBSERVE },
+	[RSP_READ_BINARY] = { handle_read_binary, IDLE, CLASS_OBSERVE },
+	[RSP_WRITE_MEMORY] = { handle_write_memory, IDLE, CLASS_WRITE },
+	[RSP_WRITE_BINARY] = { handle_write_memory, IDLE, CLASS_WRITE },
+	[RSP_SEARCH_MEMORY] = { handle_search_memory, IDLE, CLASS_OBSERVE },
+	[RSP_CRC] = { handle_crc, IDLE, CLASS_OBSERVE },
+	[RSP_MEMORY_REGION] = { handle_memory_region, IDLE, CLASS_OBSERVE },
+	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE },
+	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE },
+	/* breakpoints */
+	[RSP_INSERT_BREAKPOINT] = { handle_insert_breakpoint, IDLE,
+				    CLASS_CONTROL },
+	[RSP_REMOVE_BREAKPOINT] = { handle_remove_breakpoint, IDLE,
+				    CLASS_CONTROL },
+	[RSP_WATCHPOINT_SUPPORT] = { handle_watchpoint_support, ALWAYS,
+				     CLASS_SESSION },
+	/* objects and information */
+	[RSP_XFER] = { handle_xfer, IDLE, CLASS_OBSERVE },
+	[RSP_HOST_INFO] = { handle_host_info, ALWAYS, CLASS_SESSION },
+	[RSP_PROCESS_INFO] = { handle_process_info, IDLE, CLASS_OBSERVE },
+	[RSP_GET_PID] = { handle_get_pid, IDLE, CLASS_OBSERVE },
+	[RSP_SERVER_VERSION] = { handle_server_version, ALWAYS, CLASS_SESSION },
+	[RSP_FILE_LOAD_ADDRESS] = { handle_file_load_address, IDLE,
+				    CLASS_OBSERVE },
+	[RSP_MODULE_INFO] = { handle_module_info, IDLE, CLASS_FILES_READ },
+	[RSP_MODULES_INFO_JSON] = { handle_modules_info_json, IDLE,
+				    CLASS_FILES_READ },
+	[RSP_TLS_ADDR] = { handle_tls_addr, IDLE, CLASS_OBSERVE },
+	[RSP_MONITOR] = { handle_monitor, IDLE, CLASS_SESSION },
+	/* host files */
+	[RSP_FILE_SETFS] = { handle_file_setfs, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_OPEN] = { handle_file_open, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_CLOSE] = { handle_file_close, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_PREAD] = { handle_file_pread, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_PWRITE] = { handle_file_pwrite, ALWAYS, CLASS_FILES_WRITE },
+	[RSP_FILE_FSTAT] = { handle_file_fstat, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_STAT] = { handle_file_stat, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_LSTAT] = { handle_file_lstat, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_UNLINK] = { handle_file_unlink, ALWAYS, CLASS_FILES_WRITE },
+	[RSP_FILE_READLINK] = { handle_file_readlink, ALWAYS,
+				CLASS_FILES_READ },
+	[RSP_FILE_SIZE] = { handle_file_size, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_MODE] = { handle_file_mode, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_EXISTS] = { handle_file_exists, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_MD5] = { handle_file_md5, ALWAYS, CLASS_FILES_READ },
+	[RSP_FILE_SYMLINK] = { handle_file_symlink, ALWAYS, CLASS_FILES_WRITE },
+};
+
+int
+session_error(struct session *s, struct rsp_reply *out, int code,
+	      const char *text)
+{
+	(void)out;
+	snprintf(s->error_text, sizeof(s->error_text), "%s", text);
+	return -code;
+}
+
+static enum rsp_errors
+error_form(const struct client *c)
+{
+	if (c->error_message)
+		return RSP_ERRORS_GDB;
+	return c->error_strings ? RSP_ERRORS_LLDB : RSP_ERRORS_PLAIN;
+}
+
+/*
+ * The text goes to clients that can take one.  gdb tells "E.text" from the
+ * codes, and tests for some codes by value, so it gets a text only where the
+ * handler had something to say.
+ */
+static void
+put_error(struct session *s, struct rsp_reply *out, int code)
+{
+	const char *text = s->error_text;
+
+	if (text[0] == '\0')
+		text = s->client.error_strings ? strerror(code) : NULL;
+	rsp_reply_clear(out);
+	rsp_reply_error(out, error_form(&s->client), code, text);
+}
+
+static int
+answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
+{
+	const struct handler *h;
+	struct rsp_request req;
+
+	switch (rsp_request_decode(&req, body, len)) {
+	case RSP_UNKNOWN:
+		return -EOPNOTSUPP;
+	case RSP_MALFORMED:
+		return session_handlers[req.kind].fn != NULL ? -EINVAL
+							     : -EOPNOTSUPP;
+	case RSP_DECODED:
+		break;
+	}
+	dialect_detect(s, &req);
+	h = &session_handlers[req.kind];
+	if (h->fn == NULL)
+		return -EOPNOTSUPP;
+	if (!(h->when & s->state))
+		return -EBUSY;
+	return h->fn(s, &req, out);
+}
+
+void
+session_dispatch(struct session *s, uint8_t *body, size_t len)
+{
+	struct rsp_reply out;
+	int err;
+
+	s->error_text[0] = '\0';
+	session_begin(s, &out);
+	err = answer(s, body, len, &out);
+	if (err == -EOPNOTSUPP)
+		rsp_reply_clear(&out);
+	else if (err < 0)
+		put_error(s, &out, -err);
+	if (err != SESSION_NO_REPLY)
+		session_send(s, &out);
+	s->client.greeted = true;
+	session_pump(s);
+}
