@@ -96,8 +96,8 @@ struct launch_settings {
 	char launch_error_text[256];
 };
 
-/* A client's breakpoint conditions, by address (agent bytecode). */
-struct breakpoint_conditions;
+/* What the client inserted, with conditions and commands. */
+struct breakpoint_list;
 
 struct session {
 	struct target *target;
@@ -147,12 +147,10 @@ struct session {
 	/* The client's register numbering, for view_arch. */
 	struct register_view *view;
 
-	struct breakpoint_conditions *conditions;
-	struct {
-		bool debug, remote_debug;
-		/* Where the user says libthread_db is; owned or NULL. */
-		char *thread_db_path;
-	} monitor;
+	struct breakpoint_list *breakpoints;	/* NULL: none yet */
+	bool debug;			/* monitor set debug */
+	/* monitor set libthread-db-search-path; owned or NULL. */
+	char *thread_db_path;
 	/* A document built for qXfer, kept while it is read piecemeal. */
 	struct document {
 		char name[256];		/* "libraries-svr4:ANNEX" */
@@ -283,7 +281,7 @@ int signal_to_client(const struct session *s, int linux_signal);
 int signal_from_client(const struct session *s, int client_signal);
 const char *signal_name(int linux_signal);	/* "SIGSEGV" */
 
-/* ---- breakpoints (handle_breakpoints.c) ------------------------------------------- */
+/* ---- breakpoints (breakpoints.c) ------------------------------------------- */
 
 /* Removes all breakpoints and conditions that the client set: it has gone. */
 void breakpoints_remove_all(struct session *s);
@@ -348,14 +346,6 @@ int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
 
 void files_init(struct session *s);
 void files_close_all(struct session *s);
-
-/* ---- conditions.c: what is to be asked when a breakpoint is hit ------------------------- */
-
-/* Forgets all conditions and commands (the client has gone for good). */
-void conditions_clear(struct session *s);
-/* Forgets those of one process (it exited, was detached, or executes another
- * program). */
-void conditions_forget_process(struct session *s, pid_t pid);
 
 /* ---- a line for the user, as gdbserver prints them -------------------------------------- */
 
