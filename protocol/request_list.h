@@ -35,7 +35,7 @@
 	X(CURRENT_THREAD, "qC", END, decode_nothing)			\
 	X(FIRST_THREADS, "qfThreadInfo", END, decode_nothing)		\
 	X(NEXT_THREADS, "qsThreadInfo", END, decode_nothing)		\
-	X(THREAD_EXTRA, "qThreadExtraInfo", COMMA, decode_ptid)		\
+	X(THREAD_EXTRA, "qThreadExtraInfo", COMMA, decode_next_ptid)	\
 	X(ATTACHED, "qAttached", END | COLON, decode_opt_pid)		\
 	X(THREADS_INFO_JSON, "jThreadsInfo", END, decode_nothing)	\
 	X(THREAD_STOP_INFO, "qThreadStopInfo", ARGS, decode_ptid)	\
@@ -54,7 +54,7 @@
 	X(READ_BINARY, "x", ARGS, decode_read_memory)			\
 	X(WRITE_BINARY, "X", ARGS, decode_write_binary)			\
 	X(SEARCH_MEMORY, "qSearch:memory", COLON, decode_search_memory)	\
-	X(CRC, "qCRC", COLON, decode_read_memory)			\
+	X(CRC, "qCRC", COLON, decode_crc)				\
 	X(MEMORY_REGION, "qMemoryRegionInfo", END | COLON, decode_opt_addr) \
 	/* allocation */						\
 	X(ALLOC, "_M", ARGS, decode_alloc)				\
@@ -92,8 +92,8 @@
 	X(VKILL, "vKill", SEMI, decode_pid)				\
 	X(DETACH, "D", ARGS, decode_detach)				\
 	X(DETACH_STOPPED_SUPPORTED, "qSupportsDetachAndStayStopped", END | COLON, decode_nothing_more) \
-	X(RESTART, "R", ARGS, decode_nothing_more)			\
-	X(STDIN_DATA, "I", ARGS, decode_hex_text)			\
+	X(RESTART, "R", ARGS, decode_restart)				\
+	X(STDIN_DATA, "I", ARGS, decode_hex_data)			\
 	X(DETACH_ON_ERROR, "QSetDetachOnError", COLON, decode_flag)	\
 	/* launch settings */						\
 	X(DISABLE_RANDOMIZATION, "QDisableRandomization", COLON, decode_flag) \
