@@ -36,8 +36,10 @@ struct arch_reg {
 	const char *lldb_set;	/* "General Purpose Registers" */
 	const char *generic;	/* "pc", "sp", "fp", "flags", "arg1", NULL */
 	int16_t dwarf, ehframe;	/* or ARCH_NO_NUMBER */
-	/* Part of another register (eax of rax): its id, else -1. */
+	/* Part of another register (eax of rax): its id, else -1; and the
+	 * byte of it where the part begins (1 for ah). */
 	int16_t container;
+	uint16_t part;
 	/* Ids invalidated by a write, -1 ends; or NULL. */
 	const int16_t *invalidates;
 	/* The arch's own knowledge of where it lies; opaque to others. */
@@ -70,6 +72,11 @@ struct arch_view {
 /* A regset: PTRACE_GETREGSET note type and where it stands in the file. */
 struct arch_set {
 	unsigned nt;		/* NT_PRSTATUS, NT_X86_XSTATE */
+	/* Tried where the kernel or machine does not know `nt`; 0: none. */
+	unsigned nt_old;
+	/* Where not 0: the ptrace requests that move it whole in one layout,
+	 * whatever mode the thread is in; used instead of a note type. */
+	int get_request, set_request;
 	uint32_t offset;
 	uint32_t size;		/* the most it can take */
 };
@@ -106,6 +113,9 @@ struct arch {
 	size_t nsets;
 	size_t file_size;
 	uint16_t pc, sp, fp;	/* register ids */
+	/* The one that says which system call the thread is in: whoever
+	 * writes it decides himself whether the call is restarted. */
+	uint16_t syscall_reg;
 
 	/* Software breakpoints. */
 	const uint8_t *breakpoint;
@@ -167,5 +177,12 @@ const struct arch *arch_of(unsigned elf_machine, bool elf64);
  */
 size_t arch_view_ids(const struct arch *a, enum arch_view_kind view,
 		     const uint8_t *file, uint16_t *ids, size_t cap);
+/*
+ * Where each of these registers begins in the client's `g` packet: one after
+ * the other, parts inside their container (which has no part of its own).
+ * Returns the packet's size in bytes.
+ */
+size_t arch_view_offsets(const struct arch *a, const uint16_t *ids, size_t n,
+			 uint32_t *offsets);
 
 #endif

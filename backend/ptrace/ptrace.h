@@ -25,11 +25,20 @@ enum thread_run {
 	THREAD_GONE,		/* exited or vanished; to be forgotten */
 };
 
+#define REGISTER_SETS_MAX 4
+
 struct registers {
-	bool valid;		/* file holds the thread's registers */
 	unsigned have;		/* bit n: set n was read */
 	unsigned dirty;		/* bit n: set n must be written back */
-	uint8_t *file;		/* arch->file_size bytes, owned */
+	/* What the kernel gave, and wants back: note type and bytes. */
+	unsigned nt[REGISTER_SETS_MAX];
+	uint32_t len[REGISTER_SETS_MAX];
+	uint8_t *file;		/* file_size bytes, owned; NULL until needed */
+	size_t file_size;
+	/* The client moved pc and left alone what says which system call the
+	 * thread is in: see registers_settle. */
+	bool pc_put;
+	uint64_t pc_read;	/* as the kernel gave it */
 };
 
 struct process;
@@ -219,6 +228,16 @@ void registers_dirty(struct thread *th, unsigned set);
 int registers_flush(struct thread *th);
 /* Forget without writing (the thread is gone, or exec'd). */
 void registers_drop(struct thread *th);
+/* The same, and free the memory: before the thread itself is freed. */
+void registers_free(struct thread *th);
+/*
+ * A thread that the client moved elsewhere is no longer in the system call it
+ * was stopped in: without this the kernel would restart that call at the new
+ * place.  Done when pc is final, so that moving it to and fro has no effect;
+ * not done to a whole state that is put back.  registers_flush does it; who
+ * reads the file to run something else on the thread calls it before.
+ */
+void registers_settle(struct thread *th);
 int registers_pc(struct thread *th, uint64_t *pc);
 int registers_set_pc(struct thread *th, uint64_t pc);
 /* The operations of struct target_ops. */
@@ -244,6 +263,8 @@ int ptrace_read_memory(struct target *, pid_t pid, uint64_t addr, void *buf,
 		       size_t len, size_t *got);
 int ptrace_write_memory(struct target *, pid_t pid, uint64_t addr,
 			const void *buf, size_t len);
+/* The process has got another address space (exec), or is gone. */
+void memory_drop(struct process *p);
 
 /* ---- breakpoint.c: software breakpoints -------------------------------------- */
 
