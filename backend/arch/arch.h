@@ -96,6 +96,40 @@ struct arch_hw_slot {
 	uint64_t addr;
 };
 
+/*
+ * How the instruction under a breakpoint is executed while the breakpoint stays
+ * in: emulated on the register file and memory, or copied elsewhere, stepped
+ * there, and its result mended.
+ */
+enum arch_step_how {
+	ARCH_STEP_CANNOT,	/* only in place */
+	ARCH_STEP_EMULATED,	/* done: the file is as after it, pc included */
+	ARCH_STEP_COPY,		/* write `code` to `to`, step once, finish */
+};
+
+#define ARCH_STEP_CODE_MAX 16
+struct arch_step {
+	uint64_t from;		/* where the instruction stands */
+	uint64_t to;		/* where its copy runs */
+	uint8_t code[ARCH_STEP_CODE_MAX];
+	size_t len;		/* of the instruction and of its copy */
+	/* The arch's own notes for step_finish. */
+	bool absolute_pc;	/* pc is set by value, not relative to it */
+	bool fix_return;	/* it pushed the address behind the copy */
+	int borrowed;		/* register that held pc's place, or -1 */
+	uint64_t borrowed_value;
+};
+
+/*
+ * Memory of the process for step_prepare and step_finish; honours protections.
+ * NULL instead of it: memory is not to be touched (a watchpoint could miss it).
+ */
+struct arch_memory {
+	int (*read)(void *arg, uint64_t addr, void *buf, size_t len);
+	int (*write)(void *arg, uint64_t addr, const void *buf, size_t len);
+	void *arg;
+};
+
 struct arch {
 	const char *name;	/* "x86_64", "i386" */
 	unsigned word_size;	/* 8 or 4 */
@@ -152,6 +186,23 @@ struct arch {
 	struct {
 		int mmap, munmap, mprotect, madvise, mremap;
 	} nr;
+
+	/*
+	 * Optional, both or none.  `insn` has the n (>= 1) bytes at `from`,
+	 * breakpoints out.  EMULATED and COPY change the file's first set (the
+	 * general registers; COPY: pc is then `to`), CANNOT changes nothing.
+	 * Without `to` (0) no copy is made.  step_finish mends the file
+	 * whenever the thread has stopped after a COPY, for whatever reason,
+	 * also when the instruction did not run (pc is then `from` again);
+	 * returns 0 or the error of `mem`.
+	 */
+	enum arch_step_how (*step_prepare)(struct arch_step *step,
+					   const uint8_t *insn, size_t n,
+					   uint64_t from, uint64_t to,
+					   uint8_t *file,
+					   const struct arch_memory *mem);
+	int (*step_finish)(const struct arch_step *step, uint8_t *file,
+			   const struct arch_memory *mem);
 
 	/* Hardware slots: may this be watched with one slot? */
 	unsigned hw_slots;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "x86.h"
 #include "x86_regs.h"
+#include "x86_step.h"
 #include "x86_types.h"
 
 #include <elf.h>
@@ -340,6 +341,8 @@ const struct arch arch_x86_64 = {
 	.syscall_insn_len = sizeof(syscall_insn),
 	.nr = { .mmap = 9, .munmap = 11, .mprotect = 10, .madvise = 28,
 		.mremap = 25 },
+	.step_prepare = x86_64_step_prepare,
+	.step_finish = x86_64_step_finish,
 	.hw_slots = 4,
 	.hw_ok = x86_64_hw_ok,
 	.hw_apply = x86_hw_apply,

@@ -261,7 +261,7 @@ x86_ftag_abridged(uint16_t full)
 	unsigned abridged = 0;
 
 	for (unsigned phys = 0; phys < 8; phys++) {
-		if ((full >> 2 * phys & 3u) != TAG_EMPTY)
+		if (((unsigned)full >> 2 * phys & 3u) != TAG_EMPTY)
 			abridged |= 1u << phys;
 	}
 	return (uint8_t)abridged;
