@@ -58,13 +58,11 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_STEP_SIGNAL] = { handle_step_signal, IDLE, CLASS_CONTROL },
 	[RSP_CTRL_C] = { handle_ctrl_c, ALWAYS, CLASS_CONTROL },
 	[RSP_STOPPED] = { handle_stopped, ALWAYS, CLASS_CONTROL },
-	[RSP_STDIO] = { handle_stdio, ALWAYS, CLASS_CONTROL },
 	[RSP_PASS_SIGNALS] = { handle_pass_signals, ALWAYS, CLASS_CONTROL },
 	[RSP_PROGRAM_SIGNALS] = { handle_program_signals, ALWAYS,
 				  CLASS_CONTROL },
 	[RSP_CATCH_SYSCALLS] = { handle_catch_syscalls, IDLE, CLASS_CONTROL },
 	[RSP_THREAD_EVENTS] = { handle_thread_events, ALWAYS, CLASS_CONTROL },
-	[RSP_THREAD_OPTIONS] = { handle_thread_options, IDLE, CLASS_CONTROL },
 	/* processes */
 	[RSP_ATTACH] = { handle_attach, IDLE, CLASS_ATTACH },
 	[RSP_ATTACH_NAME] = { handle_attach_name, IDLE, CLASS_ATTACH },

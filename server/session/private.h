@@ -138,7 +138,7 @@ struct session {
 	size_t nuntold, next_untold;
 
 	bool extended;		/* --multi or "!"; survives the client */
-	bool remote_debug;	/* log packets */
+	pid_t interrupt_tid;	/* stopped by ^C, not by vCont;t */
 	/* The text of the error being returned; "" if it has none. */
 	char error_text[256];
 	/* session_threads() fills it; grows, never shrinks. */
@@ -148,6 +148,7 @@ struct session {
 	struct register_view *view;
 
 	struct breakpoint_list *breakpoints;	/* NULL: none yet */
+	bool remote_debug;		/* log packets */
 	bool debug;			/* monitor set debug */
 	/* monitor set libthread-db-search-path; owned or NULL. */
 	char *thread_db_path;
@@ -271,6 +272,13 @@ void stop_reply(struct session *s, struct rsp_reply *r,
 		const struct target_event *ev);
 /* jThreadsInfo's word for a reason: "breakpoint", "trace", ...; NULL: none */
 const char *stop_reason_word(const struct target_event *ev);
+/* The signal to show for a stop, in Linux's numbers. */
+int stop_signal(const struct session *s, const struct target_event *ev);
+/* A thread's stop as a JSON object, NUL-terminated; returns its length, 0 if
+ * the thread is gone. */
+#define STOP_JSON_MAX 1024
+size_t stop_thread_json(struct session *s, pid_t tid, bool registers,
+			char *buf, size_t cap);
 /* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
 void stop_description(struct session *s, const struct target_event *ev,
 		      char *buf, size_t cap);
@@ -291,6 +299,8 @@ void breakpoints_forget_process(struct session *s, pid_t pid);
 /* ---- register description (describe.c) ------------------------------------------ */
 
 #define SESSION_REGS_MAX 512
+/* No register is longer (a tile of AMX is a block of memory, not one). */
+#define SESSION_REG_BYTES 256
 /* The registers as the client numbers them, and where each lies in `g`. */
 struct register_view {
 	const struct arch *arch;

@@ -57,8 +57,7 @@ session_new(struct session **out, struct target *t,
 	s->extended = config->extended;
 	s->remote_debug = config->remote_debug;
 	s->next_saved_id = 1;
-	for (size_t i = 0; i < SESSION_FILES_MAX; i++)
-		s->files[i] = -1;
+	files_init(s);
 	s->out_cap = OUT_CAP;
 	s->out = malloc(s->out_cap);
 	s->body = malloc(SESSION_PACKET_MAX + 1);
@@ -149,6 +148,7 @@ session_free(struct session *s)
 	free(s->untold);
 	free(s->deferred);
 	free(s->tids);
+	free(s->thread_db_path);
 	free(s->view);
 	free(s->out);
 	free(s->body);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What run control is to tell and what it is to keep to itself.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers.h"
+#include "private.h"
+
+/* The client's numbers to Linux's: bit n-1 is signal n. */
+static void
+linux_set(const struct session *s, const struct rsp_signal_set *in,
+	  uint64_t out[2])
+{
+	out[0] = 0;
+	out[1] = 0;
+	for (int n = 1; n < 256; n++) {
+		int sig;
+
+		if (!(in->bits[n / 64] >> (n % 64) & 1))
+			continue;
+		sig = signal_from_client(s, n);
+		if (sig > 0 && sig <= 128)
+			out[(sig - 1) / 64] |= UINT64_C(1) << ((sig - 1) % 64);
+	}
+}
+
+int
+handle_pass_signals(struct session *s, const struct rsp_request *req,
+		    struct rsp_reply *out)
+{
+	linux_set(s, &req->signals, s->client.pass_signals);
+	target_set_pass_signals(s->target, s->client.pass_signals);
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+int
+handle_program_signals(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out)
+{
+	uint64_t set[2];
+
+	linux_set(s, &req->signals, set);
+	target_set_detach_signals(s->target, set);
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+int
+handle_catch_syscalls(struct session *s, const struct rsp_request *req,
+		      struct rsp_reply *out)
+{
+	struct rsp_list list = req->catch_syscalls.numbers;
+	uint64_t number;
+	int64_t *numbers;
+	size_t n = 0;
+	pid_t pid, tid;
+	int err = session_current(s, &pid, &tid);
+
+	if (err < 0)
+		return err;
+	while (rsp_numbers_next(&list, &number))
+		n++;
+	numbers = calloc(n + 1, sizeof(*numbers));
+	if (numbers == NULL)
+		return -ENOMEM;
+	list = req->catch_syscalls.numbers;
+	for (n = 0; rsp_numbers_next(&list, &number); n++)
+		numbers[n] = (int64_t)number;
+	err = target_catch_syscalls(s->target, pid, req->catch_syscalls.on,
+				    numbers, n);
+	free(numbers);
+	if (err == 0)
+		rsp_reply_str(out, "OK");
+	return err;
+}
+
+int
+handle_thread_events(struct session *s, const struct rsp_request *req,
+		     struct rsp_reply *out)
+{
+	s->client.thread_events = req->flag;
+	session_set_reports(s);
+	rsp_reply_str(out, "OK");
+	return 0;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What runs and what the client is told of it.
+ *
+ * The engine is per thread; here it gets its presentation.  All-stop: at an
+ * event everything is stopped and one reply is sent; what else has happened
+ * stays queued in the target (gdb) or is shown together (lldb).  Non-stop: one
+ * notification at a time, the rest stays queued until vStopped asks for it.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+void
+session_update_state(struct session *s)
+{
+	if (target_processes(s->target, NULL, 0) == 0)
+		s->state = SESSION_EMPTY;
+	else if (s->client.non_stop)
+		s->state = SESSION_NON_STOP;
+	else if (s->state != SESSION_RUNNING)
+		s->state = SESSION_STOPPED;
+}
+
+void
+session_set_reports(struct session *s)
+{
+	const struct client *c = &s->client;
+	unsigned reports = 0;
+
+	if (c->fork_events)
+		reports |= TARGET_REPORT_FORK;
+	if (c->vfork_events)
+		reports |= TARGET_REPORT_VFORK;
+	if (c->exec_events || c->dialect->verbose_stops)
+		reports |= TARGET_REPORT_EXEC;
+	if (c->thread_events)
+		reports |= TARGET_REPORT_CLONE | TARGET_REPORT_THREAD_EXIT;
+	if (c->no_resumed)
+		reports |= TARGET_REPORT_NO_RESUMED;
+	target_set_reports(s->target, reports);
+}
+
+void
+session_forget_process(struct session *s, pid_t pid)
+{
+	breakpoints_forget_process(s, pid);
+	if (s->client.g_pid == pid)
+		session_select(s, 0, 0);
+	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
+		struct saved_registers *r = &s->saved[i];
+
+		if (r->file == NULL ||
+		    target_thread_process(s->target, r->tid) != 0)
+			continue;
+		free(r->file);
+		memset(r, 0, sizeof(*r));
+	}
+}
+
+/* gdbserver outside extended mode has nothing left to do then. */
+void
+session_end_if_done(struct session *s)
+{
+	if (s->client.present)
+		return;
+	if (s->config.once || !session_is_alive(s))
+		s->wish = SESSION_EXIT;
+}
+
+/* ---- events ---------------------------------------------------------------
+ */
+
+/* Keeps an event for later; false: no memory. */
+static bool
+defer(struct session *s, const struct target_event *ev)
+{
+	if (s->ndeferred == s->deferred_cap) {
+		size_t cap = s->deferred_cap * 2 + 8;
+		struct target_event *grown =
+		    reallocarray(s->deferred, cap, sizeof(*grown));
+
+		if (grown == NULL)
+			return false;
+		s->deferred = grown;
+		s->deferred_cap = cap;
+	}
+	s->deferred[s->ndeferred++] = *ev;
+	return true;
+}
+
+bool
+run_next_event(struct session *s, struct target_event *ev)
+{
+	if (s->ndeferred > 0) {
+		*ev = s->deferred[0];
+		s->ndeferred--;
+		memmove(s->deferred, s->deferred + 1,
+			s->ndeferred * sizeof(*ev));
+		return true;
+	}
+	return target_next_event(s->target, ev) > 0;
+}
+
+static bool
+ends_process(const struct target_event *ev)
+{
+	return ev->kind == TARGET_EVENT_EXITED ||
+	       ev->kind == TARGET_EVENT_KILLED;
+}
+
+void
+run_note_event(struct session *s, const struct target_event *ev)
+{
+	if (ev->kind == TARGET_EVENT_EXITED)
+		session_say(s, "\nChild exited with status %d", ev->status);
+	else if (ev->kind == TARGET_EVENT_KILLED)
+		session_say(s, "\nChild terminated with signal = 0x%x (%s)",
+			    (unsigned)ev->signal, signal_name(ev->signal));
+	if (ends_process(ev))
+		session_forget_process(s, ev->pid);
+	else if (ev->reason == TARGET_STOP_EXEC)
+		breakpoints_forget_process(s, ev->pid);
+	if (s->interrupt_wanted && ev->reason == TARGET_STOP_REQUESTED) {
+		s->interrupt_wanted = false;
+		s->interrupt_tid = ev->tid;
+	} else if (ev->tid == s->interrupt_tid) {
+		s->interrupt_tid = 0;
+	}
+	s->last_stop = *ev;
+	session_update_state(s);
+}
+
+/*
+ * A client that sees all stops at once gets none of the others later: what
+ * else happened is fetched, so that stop_info shows it.  The end of the very
+ * process is more than any stop of it.
+ */
+static void
+gather_stops(struct session *s, struct target_event *ev)
+{
+	struct target_event other;
+
+	while (target_next_event(s->target, &other) > 0) {
+		if (!ends_process(&other))
+			continue;
+		if (other.pid == ev->pid && !ends_process(ev))
+			*ev = other;
+		else
+			defer(s, &other);
+	}
+}
+
+static void
+report_stop(struct session *s, struct target_event *ev)
+{
+	struct rsp_reply r;
+
+	target_stop_all(s->target, 0);
+	if (s->client.dialect->reports_all_stops)
+		gather_stops(s, ev);
+	s->state = SESSION_STOPPED;
+	run_note_event(s, ev);
+	s->interrupt_wanted = false;
+	if (!ends_process(ev) && ev->kind != TARGET_EVENT_NO_RESUMED &&
+	    ev->kind != TARGET_EVENT_THREAD_EXITED)
+		session_select(s, ev->pid, ev->tid);
+	run_drain_program(s);
+	session_begin(s, &r);
+	stop_reply(s, &r, ev);
+	session_send(s, &r);
+}
+
+static void
+resume_silently(struct session *s, const struct target_event *ev, int signal)
+{
+	struct target_resume how = { .kind = TARGET_RESUME_CONTINUE,
+				     .signal = signal };
+
+	/* On failure the thread is gone, which is an event of its own. */
+	if (target_resume(s->target, ev->tid, &how) == 0)
+		target_resume_commit(s->target);
+}
+
+/* With no client there is nobody to decide: signals go to the program. */
+static void
+pass_event(struct session *s, const struct target_event *ev)
+{
+	if (ev->kind == TARGET_EVENT_STOP) {
+		int sig = ev->reason == TARGET_STOP_SIGNAL ? ev->signal : 0;
+
+		resume_silently(s, ev, sig);
+		return;
+	}
+	if (!ends_process(ev))
+		return;
+	run_note_event(s, ev);
+	session_end_if_done(s);
+}
+
+static void
+pump_running(struct session *s)
+{
+	struct target_event ev;
+
+	while (s->state == SESSION_RUNNING && session_has_room(s) &&
+	       run_next_event(s, &ev)) {
+		if (!s->client.present)
+			pass_event(s, &ev);
+		else if (ev.reason == TARGET_STOP_REQUESTED &&
+			 !s->interrupt_wanted)
+			/* Of an interrupt that another stop has overtaken. */
+			resume_silently(s, &ev, 0);
+		else
+			report_stop(s, &ev);
+	}
+}
+
+static void
+notify(struct session *s)
+{
+	struct target_event ev;
+	struct rsp_reply r;
+
+	if (s->notified || !session_has_room(s) || !run_next_event(s, &ev))
+		return;
+	s->notified = true;
+	run_note_event(s, &ev);
+	session_begin_notification(s, &r);
+	rsp_reply_str(&r, "Stop:");
+	stop_reply(s, &r, &ev);
+	session_send(s, &r);
+}
+
+void
+session_pump(struct session *s)
+{
+	if (s->state == SESSION_RUNNING)
+		pump_running(s);
+	else if (s->state == SESSION_NON_STOP)
+		notify(s);
+	/* What cannot be told now is collected, or the wake descriptor would
+	 * stay readable. */
+	if (s->state != SESSION_RUNNING || !session_has_room(s))
+		target_next_event(s->target, NULL);
+}
+
+/* ---- interrupts
+ * ---------------------------------------------------------------- */
+
+/* Nothing runs that could stop: the client still waits for its reply. */
+static void
+report_nothing_runs(struct session *s)
+{
+	struct target_event ev = { .kind = TARGET_EVENT_STOP,
+				   .reason = TARGET_STOP_REQUESTED };
+
+	s->interrupt_wanted = true;
+	if (session_current(s, &ev.pid, &ev.tid) == 0)
+		report_stop(s, &ev);
+}
+
+void
+session_interrupt(struct session *s)
+{
+	int err;
+
+	if (!(s->state & (SESSION_RUNNING | SESSION_NON_STOP)))
+		return;
+	err = target_interrupt(s->target, 0);
+	if (err == 0)
+		s->interrupt_wanted = true;
+	else if (s->state == SESSION_RUNNING && session_has_room(s) &&
+		 target_next_event(s->target, NULL) == 0)
+		report_nothing_runs(s);
+}
+
+void
+session_run_alone(struct session *s)
+{
+	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
+	struct target_resume how = { .kind = TARGET_RESUME_CONTINUE };
+	size_t n = session_threads(s, 0);
+
+	target_set_pass_signals(s->target, all);
+	for (size_t i = 0; i < n; i++) {
+		if (target_resume(s->target, s->tids[i], &how) < 0)
+			continue;
+	}
+	target_resume_commit(s->target);
+	s->state = SESSION_RUNNING;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files about run control share: events and resuming.
+ */
+#ifndef SERVER_SESSION_RUN_H
+#define SERVER_SESSION_RUN_H
+
+#include "private.h"
+
+/* The next event to tell, deferred ones first. */
+bool run_next_event(struct session *s, struct target_event *ev);
+/* Keeps the session's own books when an event is told. */
+void run_note_event(struct session *s, const struct target_event *ev);
+/* Sends what the program wrote before it stopped, so that it comes first. */
+void run_drain_program(struct session *s);
+
+/* One action of vCont, with ids that exist: pid, tid 0 mean all. */
+struct run_action {
+	char kind;  /* c s r t */
+	int signal; /* Linux's number */
+	uint64_t start, end;
+	pid_t pid, tid;
+};
+
+/*
+ * Resumes (or, in non-stop mode, stops) every thread whose first matching
+ * action says so.  Returns as a handler does: SESSION_NO_REPLY in all-stop
+ * mode, where the stop reply is the reply.  On an error nothing runs that did
+ * not before.
+ */
+int run_actions(struct session *s, const struct run_action *actions, size_t n,
+		struct rsp_reply *out);
+
+#endif
