@@ -106,6 +106,7 @@ struct breakpoint {
 };
 
 struct vm_region;
+struct watch;
 struct scratch;
 struct process {
 	pid_t pid;
@@ -124,8 +125,10 @@ struct process {
 	struct scratch *scratch;
 
 	struct breakpoint *breakpoints;
+	/* watch.c: what the client inserted, and the slots it takes. */
+	struct watch *watches;
 	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
-	unsigned hw_generation;
+	unsigned hw_generation;	/* 0: no slot was ever used */
 
 	/* inject.c: an address with a syscall instruction; 0: not yet found.
 	 * Forgotten at exec. */
@@ -291,6 +294,10 @@ int watch_clear(struct thread *th);
 /* After a SIGTRAP: fills reason, addr, watch_kind, hw_index; 1 if it was one
  * of ours. */
 int watch_hit(struct thread *th, struct target_event *ev);
+/* A fork's child has what its parent had (the kernel gives it none). */
+int watch_copy(const struct process *from, struct process *to);
+/* Forget all (exec, exit): the kernel has cleared the registers. */
+void watch_drop(struct process *p);
 
 /* ---- inject.c ------------------------------------------------------------------- */
 
