@@ -50,12 +50,12 @@ decode_file_pwrite(struct rsp_args *a, struct rsp_request *req)
 	       rsp_args_expect(a, ',') && rsp_args_unescape(a, &req->file.data);
 }
 
-/* :hexlink,hextarget */
+/* :hextarget,hexlink: the order of symlink(2), as lldb sends it */
 bool
 decode_file_symlink(struct rsp_args *a, struct rsp_request *req)
 {
 	rsp_args_separator(a);
-	return rsp_args_hex_text(a, &req->file.link) &&
+	return rsp_args_hex_text(a, &req->file.path) &&
 	       rsp_args_expect(a, ',') &&
-	       rsp_args_hex_text(a, &req->file.path) && rsp_args_at_end(a);
+	       rsp_args_hex_text(a, &req->file.link) && rsp_args_at_end(a);
 }

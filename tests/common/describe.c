@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "describe.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct text {
+	char *buf;
+	size_t cap;
+	size_t len;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+say(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(t->buf + t->len, t->cap - t->len, format, args);
+	va_end(args);
+	if (n < 0)
+		abort();
+	t->len += (size_t)n < t->cap - t->len ? (size_t)n : t->cap - t->len - 1;
+}
+
+static void
+promise(bool kept)
+{
+	if (!kept)
+		abort();
+}
+
+static void
+say_bytes(struct text *t, struct rsp_bytes b)
+{
+	size_t i;
+
+	promise(b.data != NULL);
+	say(t, "[");
+	for (i = 0; i < b.len; i++) {
+		if (b.data[i] >= ' ' && b.data[i] <= '~')
+			say(t, "%c", b.data[i]);
+		else
+			say(t, "\\%02x", b.data[i]);
+	}
+	say(t, "]");
+}
+
+/* A text is also a C string. */
+static void
+say_text(struct text *t, struct rsp_bytes b)
+{
+	promise(b.data[b.len] == 0 && memchr(b.data, 0, b.len) == NULL);
+	say_bytes(t, b);
+}
+
+static void
+say_ptid(struct text *t, struct rsp_ptid id)
+{
+	promise(id.pid >= -1 && id.pid <= INT32_MAX);
+	promise(id.tid >= -1 && id.tid <= INT32_MAX);
+	promise(id.has_pid || id.pid == RSP_ID_ANY);
+	promise(id.pid != RSP_ID_ALL || id.tid == RSP_ID_ALL);
+	if (id.has_pid)
+		say(t, "p%" PRId64 ".", id.pid);
+	say(t, "%" PRId64, id.tid);
+}
+
+static void
+say_suffix(struct text *t, const struct rsp_suffix *suffix)
+{
+	if (suffix->given) {
+		say(t, " of ");
+		say_ptid(t, suffix->ptid);
+	}
+}
+
+/* A list cannot have more items than bytes. */
+static void
+count_down(size_t *left)
+{
+	promise(*left > 0);
+	--*left;
+}
+
+static size_t
+most_items(const struct rsp_list *list)
+{
+	return (size_t)(list->end - list->at);
+}
+
+#define DESCRIBE(name)                                             \
+	static void describe_##name(const struct rsp_request *req, \
+				    struct text *t)
+
+DESCRIBE(decode_nothing)
+{
+	(void)req;
+	(void)t;
+}
+
+DESCRIBE(decode_nothing_more)
+{
+	(void)req;
+	(void)t;
+}
+
+DESCRIBE(decode_restart)
+{
+	(void)req;
+	(void)t;
+}
+
+DESCRIBE(decode_text)
+{
+	say_text(t, req->text);
+}
+
+DESCRIBE(decode_hex_text)
+{
+	say_text(t, req->text);
+}
+
+DESCRIBE(decode_hex_data)
+{
+	say_bytes(t, req->text);
+}
+
+DESCRIBE(decode_escaped_text)
+{
+	promise(req->text.data[req->text.len] == 0);
+	say_bytes(t, req->text);
+}
+
+DESCRIBE(decode_flag)
+{
+	say(t, "%d", req->flag);
+}
+
+DESCRIBE(decode_number)
+{
+	say(t, "%" PRIx64, req->number);
+}
+
+DESCRIBE(decode_pid)
+{
+	promise(req->pid >= 0 && req->pid <= INT32_MAX);
+	say(t, "%" PRIx64, (uint64_t)req->pid);
+}
+
+DESCRIBE(decode_opt_pid)
+{
+	describe_decode_pid(req, t);
+}
+
+DESCRIBE(decode_supported)
+{
+	struct rsp_list list = req->features;
+	size_t left = most_items(&list);
+	struct rsp_bytes name, value;
+
+	while (rsp_features_next(&list, &name, &value)) {
+		count_down(&left);
+		say_bytes(t, name);
+		say_bytes(t, value);
+	}
+}
+
+DESCRIBE(decode_symbol)
+{
+	if (req->symbol.has_value)
+		say(t, "%" PRIx64, req->symbol.value);
+	say_text(t, req->symbol.name);
+}
+
+DESCRIBE(decode_speed_test)
+{
+	say(t, "%" PRIu64, req->speed.response_size);
+}
+
+DESCRIBE(decode_ptid)
+{
+	say_ptid(t, req->ptid);
+}
+
+DESCRIBE(decode_next_ptid)
+{
+	say_ptid(t, req->ptid);
+}
+
+DESCRIBE(decode_tls_addr)
+{
+	say_ptid(t, req->tls.ptid);
+	say(t, " %" PRIx64 " %" PRIx64, req->tls.offset, req->tls.link_map);
+}
+
+DESCRIBE(decode_thread_options)
+{
+	struct rsp_list list = req->thread_options;
+	size_t left = most_items(&list);
+	struct rsp_ptid ptid;
+	uint64_t options;
+
+	promise(left > 0);
+	while (rsp_thread_options_next(&list, &options, &ptid)) {
+		count_down(&left);
+		say(t, "(%" PRIx64 " ", options);
+		say_ptid(t, ptid);
+		say(t, ")");
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_read_registers)
+{
+	say_suffix(t, &req->regs.thread);
+}
+
+DESCRIBE(decode_save_registers)
+{
+	say_suffix(t, &req->regs.thread);
+}
+
+DESCRIBE(decode_write_registers)
+{
+	promise(req->regs.data.len > 0);
+	say_bytes(t, req->regs.data);
+	say_suffix(t, &req->regs.thread);
+}
+
+DESCRIBE(decode_read_register)
+{
+	say(t, "%" PRIx64, req->regs.regno);
+	say_suffix(t, &req->regs.thread);
+}
+
+DESCRIBE(decode_write_register)
+{
+	say(t, "%" PRIx64, req->regs.regno);
+	describe_decode_write_registers(req, t);
+}
+
+DESCRIBE(decode_restore_registers)
+{
+	say(t, "%" PRIu64, req->regs.save_id);
+	say_suffix(t, &req->regs.thread);
+}
+
+DESCRIBE(decode_read_memory)
+{
+	say(t, "%" PRIx64 " %" PRIx64, req->mem.addr, req->mem.len);
+}
+
+DESCRIBE(decode_crc)
+{
+	describe_decode_read_memory(req, t);
+}
+
+DESCRIBE(decode_write_memory)
+{
+	promise(req->mem.data.len == req->mem.len);
+	describe_decode_read_memory(req, t);
+	say_bytes(t, req->mem.data);
+}
+
+DESCRIBE(decode_write_binary)
+{
+	describe_decode_write_memory(req, t);
+}
+
+DESCRIBE(decode_search_memory)
+{
+	say(t, "%" PRIx64 " %" PRIx64, req->search.addr, req->search.len);
+	say_bytes(t, req->search.pattern);
+}
+
+DESCRIBE(decode_opt_addr)
+{
+	if (req->opt_addr.given)
+		say(t, "%" PRIx64, req->opt_addr.addr);
+}
+
+DESCRIBE(decode_alloc)
+{
+	if (req->alloc.win32)
+		say(t, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64,
+		    req->alloc.addr, req->alloc.size, req->alloc.type,
+		    req->alloc.protection);
+	else
+		say(t, "%" PRIx64 " perms %u", req->alloc.size,
+		    req->alloc.perms);
+}
+
+DESCRIBE(decode_dealloc)
+{
+	say(t, "%" PRIx64, req->dealloc.addr);
+	if (req->dealloc.win32)
+		say(t, " %" PRIx64 " %" PRIx64, req->dealloc.size,
+		    req->dealloc.type);
+}
+
+static void
+say_expressions(struct text *t, const char *what, struct rsp_list list)
+{
+	size_t left = most_items(&list);
+	struct rsp_bytes code;
+
+	if (left == 0)
+		return;
+	say(t, " %s", what);
+	while (rsp_agent_next(&list, &code)) {
+		promise(code.len > 0);
+		count_down(&left);
+		say_bytes(t, code);
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_remove_breakpoint)
+{
+	promise(req->bp.type <= 4);
+	say(t, "%u %" PRIx64 " %" PRIx64, req->bp.type, req->bp.addr,
+	    req->bp.len);
+}
+
+DESCRIBE(decode_insert_breakpoint)
+{
+	describe_decode_remove_breakpoint(req, t);
+	promise(req->bp.has_conditions ==
+		(most_items(&req->bp.conditions) > 0));
+	say_expressions(t, "if", req->bp.conditions);
+	say_expressions(t, req->bp.persist ? "always" : "do", req->bp.commands);
+}
+
+DESCRIBE(decode_resume)
+{
+	if (req->resume.has_addr)
+		say(t, "at %" PRIx64, req->resume.addr);
+}
+
+DESCRIBE(decode_resume_signal)
+{
+	say(t, "%u ", req->resume.signal);
+	describe_decode_resume(req, t);
+}
+
+DESCRIBE(decode_vcont)
+{
+	struct rsp_list list = req->actions;
+	size_t left = most_items(&list);
+	struct rsp_action action;
+
+	promise(left > 0);
+	while (rsp_vcont_next(&list, &action)) {
+		count_down(&left);
+		promise(memchr("cCsStr", action.kind, 6) != NULL);
+		say(t, "(%c", action.kind);
+		if (action.kind == 'C' || action.kind == 'S')
+			say(t, " %u", action.signal);
+		if (action.kind == 'r')
+			say(t, " %" PRIx64 " %" PRIx64, action.start,
+			    action.end);
+		if (action.has_ptid) {
+			say(t, " ");
+			say_ptid(t, action.ptid);
+		}
+		say(t, ")");
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_signals)
+{
+	unsigned i;
+
+	for (i = 0; i < 256; i++)
+		if (req->signals.bits[i / 64] >> i % 64 & 1)
+			say(t, "%u ", i);
+}
+
+DESCRIBE(decode_catch_syscalls)
+{
+	struct rsp_list list = req->catch_syscalls.numbers;
+	size_t left = most_items(&list);
+	uint64_t number;
+
+	say(t, "%d", req->catch_syscalls.on);
+	while (rsp_numbers_next(&list, &number)) {
+		count_down(&left);
+		say(t, " %" PRIx64, number);
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_run)
+{
+	const char *s = req->run.argv0;
+	size_t i;
+
+	promise(req->run.argc > 0);
+	for (i = 0; i < req->run.argc; i++) {
+		say(t, "<%s>", s);
+		s += strlen(s) + 1;
+	}
+}
+
+DESCRIBE(decode_launch_args)
+{
+	describe_decode_run(req, t);
+}
+
+DESCRIBE(decode_detach)
+{
+	if (req->detach.stay_stopped)
+		say(t, "stopped ");
+	if (req->detach.has_pid)
+		say(t, "%" PRIx64, (uint64_t)req->detach.pid);
+}
+
+DESCRIBE(decode_xfer)
+{
+	say_bytes(t, req->xfer.object);
+	say_bytes(t, req->xfer.annex);
+	if (req->xfer.write) {
+		say(t, " write %" PRIx64, req->xfer.offset);
+		say_bytes(t, req->xfer.data);
+	} else {
+		say(t, " read %" PRIx64 " %" PRIx64, req->xfer.offset,
+		    req->xfer.len);
+	}
+}
+
+DESCRIBE(decode_module_info)
+{
+	say_text(t, req->module.path);
+	say_text(t, req->module.triple);
+}
+
+DESCRIBE(decode_file_setfs)
+{
+	say(t, "%" PRIx64, (uint64_t)req->file.pid);
+}
+
+DESCRIBE(decode_file_open)
+{
+	say_text(t, req->file.path);
+	say(t, " %" PRIx64 " %" PRIx64, req->file.flags, req->file.mode);
+}
+
+DESCRIBE(decode_file_fd)
+{
+	promise(req->file.fd >= 0 && req->file.fd <= INT32_MAX);
+	say(t, "%" PRIx64, (uint64_t)req->file.fd);
+}
+
+DESCRIBE(decode_file_pread)
+{
+	describe_decode_file_fd(req, t);
+	say(t, " %" PRIx64 " %" PRIx64, req->file.count, req->file.offset);
+}
+
+DESCRIBE(decode_file_pwrite)
+{
+	describe_decode_file_fd(req, t);
+	say(t, " %" PRIx64, req->file.offset);
+	say_bytes(t, req->file.data);
+}
+
+DESCRIBE(decode_file_symlink)
+{
+	say_text(t, req->file.link);
+	say(t, " to ");
+	say_text(t, req->file.path);
+}
+
+static const struct {
+	const char *name;
+	void (*describe)(const struct rsp_request *req, struct text *t);
+} kinds[RSP_REQUEST_COUNT] = {
+#define X(kind, name, follow, decode) \
+	[RSP_##kind] = { #kind, describe_##decode },
+	RSP_REQUEST_LIST(X)
+#undef X
+};
+
+void
+describe_request(const struct rsp_request *req, char *buf, size_t cap)
+{
+	struct text t = { .buf = buf, .cap = cap };
+
+	buf[0] = 0;
+	kinds[req->kind].describe(req, &t);
+}
+
+const char *
+describe_kind(enum rsp_kind kind)
+{
+	return kinds[kind].name;
+}
