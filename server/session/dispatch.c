@@ -58,6 +58,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_STEP_SIGNAL] = { handle_step_signal, IDLE, CLASS_CONTROL },
 	[RSP_CTRL_C] = { handle_ctrl_c, ALWAYS, CLASS_CONTROL },
 	[RSP_STOPPED] = { handle_stopped, ALWAYS, CLASS_CONTROL },
+	[RSP_STDIO] = { handle_stdio, ALWAYS, CLASS_CONTROL },
 	[RSP_PASS_SIGNALS] = { handle_pass_signals, ALWAYS, CLASS_CONTROL },
 	[RSP_PROGRAM_SIGNALS] = { handle_program_signals, ALWAYS,
 				  CLASS_CONTROL },
@@ -210,6 +211,17 @@ answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
 }
 
 void
+session_finish_reply(struct session *s, struct rsp_reply *out, int err)
+{
+	if (err == -EOPNOTSUPP)
+		rsp_reply_clear(out);
+	else if (err < 0)
+		put_error(s, out, -err);
+	if (err != SESSION_NO_REPLY)
+		session_send(s, out);
+}
+
+void
 session_dispatch(struct session *s, uint8_t *body, size_t len)
 {
 	struct rsp_reply out;
@@ -218,12 +230,7 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 	s->error_text[0] = '\0';
 	session_begin(s, &out);
 	err = answer(s, body, len, &out);
-	if (err == -EOPNOTSUPP)
-		rsp_reply_clear(&out);
-	else if (err < 0)
-		put_error(s, &out, -err);
-	if (err != SESSION_NO_REPLY)
-		session_send(s, &out);
+	session_finish_reply(s, &out, err);
 	s->client.greeted = true;
 	session_pump(s);
 }

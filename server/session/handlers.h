@@ -89,7 +89,10 @@ handler_fn handle_attach, handle_attach_name, handle_attach_wait,
     handle_attach_or_wait, handle_attach_or_wait_supported, handle_run,
     handle_launch_args, handle_launch_success, handle_kill, handle_vkill,
     handle_detach, handle_detach_stopped_supported, handle_restart,
-    handle_stdin_data, handle_detach_on_error;
+    handle_detach_on_error;
+
+/* program.c */
+handler_fn handle_stdio, handle_stdin_data;
 
 /* handle_launch.c */
 handler_fn handle_disable_randomization, handle_startup_with_shell,

@@ -60,6 +60,7 @@ struct client {
 	size_t next_thread;	/* qsThreadInfo goes on here */
 	/* The client's signals in Linux's numbers: bit n-1 is signal n. */
 	uint64_t pass_signals[2];
+	bool detach_on_error;	/* when it goes, whatever else is set */
 };
 
 /* Where the session stands; bits, so that a row can permit several. */
@@ -78,6 +79,7 @@ enum session_state {
 struct saved_registers {
 	uint32_t id;
 	pid_t tid;
+	const struct arch *arch;
 	uint8_t *file;
 };
 
@@ -94,6 +96,14 @@ struct launch_settings {
 	char **argv;		/* owned or NULL */
 	int launch_error;	/* for qLaunchSuccess: errno or 0 */
 	char launch_error_text[256];
+};
+
+/* vAttachWait: the name that is waited for. */
+struct attach_wait {
+	bool active;
+	char name[4096];
+	pid_t *known;		/* owned: those that do not count */
+	size_t nknown;
 };
 
 /* What the client inserted, with conditions and commands. */
@@ -122,6 +132,7 @@ struct session {
 	int files[SESSION_FILES_MAX];	/* -1: free slot */
 	size_t nfiles;
 	int files_root;			/* vFile:setfs: another root, or -1 */
+	struct attach_wait attach_wait;
 	int program_fd;			/* pty master, or -1 */
 
 	/* Events fetched from the target and not told yet. */
@@ -133,6 +144,8 @@ struct session {
 	bool interrupt_wanted;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
+	/* non-stop: a %Stdio is out and vStdio owed. */
+	bool stdio_notified;
 	/* non-stop: stops that "?" still has to tell, one per vStopped. */
 	pid_t *untold;
 	size_t nuntold, next_untold;
@@ -191,6 +204,8 @@ struct handler {
 
 extern const struct handler session_handlers[RSP_REQUEST_COUNT];
 void session_dispatch(struct session *s, uint8_t *body, size_t len);
+/* Makes what a handler returned into a reply and sends it. */
+void session_finish_reply(struct session *s, struct rsp_reply *out, int err);
 
 /*
  * An error with a text of its own: remembers it for clients that negotiated

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach.h"
 #include "private.h"
 
 void
@@ -76,9 +77,8 @@ session_end_if_done(struct session *s)
 /* ---- events ---------------------------------------------------------------
  */
 
-/* Keeps an event for later; false: no memory. */
-static bool
-defer(struct session *s, const struct target_event *ev)
+bool
+run_defer(struct session *s, const struct target_event *ev)
 {
 	if (s->ndeferred == s->deferred_cap) {
 		size_t cap = s->deferred_cap * 2 + 8;
@@ -152,7 +152,7 @@ gather_stops(struct session *s, struct target_event *ev)
 		if (other.pid == ev->pid && !ends_process(ev))
 			*ev = other;
 		else
-			defer(s, &other);
+			run_defer(s, &other);
 	}
 }
 
@@ -272,6 +272,13 @@ session_interrupt(struct session *s)
 
 	if (!(s->state & (SESSION_RUNNING | SESSION_NON_STOP)))
 		return;
+	if (attach_wait_cancel(s)) {
+		struct rsp_reply r;
+
+		session_begin(s, &r);
+		session_finish_reply(s, &r, -EINTR);
+		return;
+	}
 	err = target_interrupt(s->target, 0);
 	if (err == 0)
 		s->interrupt_wanted = true;

@@ -9,6 +9,8 @@
 
 /* The next event to tell, deferred ones first. */
 bool run_next_event(struct session *s, struct target_event *ev);
+/* Keeps an event for later; false: no memory. */
+bool run_defer(struct session *s, const struct target_event *ev);
 /* Keeps the session's own books when an event is told. */
 void run_note_event(struct session *s, const struct target_event *ev);
 /* Sends what the program wrote before it stopped, so that it comes first. */

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "private.h"
+#include "program.h"
 
 /*
  * Output: a whole reply is built behind what is not yet sent.  Input is taken
@@ -37,6 +39,7 @@ client_reset(struct session *s)
 	s->out_end = 0;
 	s->last_len = 0;
 	s->notified = false;
+	s->stdio_notified = false;
 	s->nuntold = 0;
 	s->next_untold = 0;
 	s->interrupt_wanted = false;
@@ -84,12 +87,14 @@ forget_client(struct session *s)
 	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
 
 	files_close_all(s);
+	attach_wait_cancel(s);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
 		free(s->saved[i].file);
 		memset(&s->saved[i], 0, sizeof(s->saved[i]));
 	}
 	free(s->document.data);
 	memset(&s->document, 0, sizeof(s->document));
+	launch_settings_reset(&s->launch, &s->config);
 	if (s->target != NULL) {
 		target_set_reports(s->target, 0);
 		target_set_pass_signals(s->target, none);
@@ -105,6 +110,7 @@ let_go_of_processes(struct session *s, bool all)
 	size_t n = target_processes(s->target, NULL, 0);
 	pid_t *pids = calloc(n + 1, sizeof(*pids));
 	enum on_disconnect how = s->config.on_disconnect;
+	bool keep_launched = s->client.detach_on_error;
 
 	if (pids == NULL)
 		return;
@@ -114,7 +120,8 @@ let_go_of_processes(struct session *s, bool all)
 	for (size_t i = 0; i < n; i++) {
 		bool attached = target_was_attached(s->target, pids[i]);
 
-		if (how == ON_DISCONNECT_DETACH && attached) {
+		if (how == ON_DISCONNECT_DETACH &&
+		    (attached || keep_launched)) {
 			if (target_detach(s->target, pids[i], false) < 0)
 				continue;
 		} else if (how == ON_DISCONNECT_DETACH ||

@@ -42,6 +42,9 @@ struct session_config {
 	 * packets (lldb-server's way; also when the client is lldb).
 	 */
 	bool stdio_to_client;
+	/* COMM is stdio: our own 0 and 1 carry the protocol, so a program
+	 * gets /dev/null and our stderr. */
+	bool comm_is_stdio;
 	/* Bit set of enum rsp_kind that --disable-packet switched off, and
 	 * the special names. */
 	bool disable_threads_info, disable_vcont, disable_thread_in_stop,
@@ -99,6 +102,10 @@ void session_target_ready(struct session *s);
 int session_program_fd(struct session *s);
 bool session_wants_program_output(struct session *s);
 void session_program_ready(struct session *s);
+
+/* How soon session_tick() is to be called, again and again: -1: not at all. */
+int session_tick_ms(struct session *s);
+void session_tick(struct session *s);
 
 /* ---- its end ------------------------------------------------------------------ */
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings of the next launch.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handlers.h"
+#include "program.h"
+
+int
+handle_disable_randomization(struct session *s, const struct rsp_request *req,
+			     struct rsp_reply *out)
+{
+	s->launch.disable_randomization = req->flag;
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+int
+handle_startup_with_shell(struct session *s, const struct rsp_request *req,
+			  struct rsp_reply *out)
+{
+	s->launch.with_shell = req->flag;
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+/* An owned C string; a NUL inside would cut it unseen. */
+static int
+c_string(const struct rsp_bytes *text, char **s)
+{
+	if (memchr(text->data, '\0', text->len) != NULL)
+		return -EINVAL;
+	*s = strndup((const char *)text->data, text->len);
+	return *s == NULL ? -ENOMEM : 0;
+}
+
+static int
+with_string(struct session *s, const struct rsp_request *req,
+	    struct rsp_reply *out,
+	    int (*change)(struct launch_settings *, const char *))
+{
+	char *text;
+	int err = c_string(&req->text, &text);
+
+	if (err < 0)
+		return err;
+	err = change(&s->launch, text);
+	free(text);
+	if (err == 0)
+		rsp_reply_str(out, "OK");
+	return err;
+}
+
+int
+handle_environment(struct session *s, const struct rsp_request *req,
+		   struct rsp_reply *out)
+{
+	return with_string(s, req, out, launch_env_set);
+}
+
+int
+handle_environment_unset(struct session *s, const struct rsp_request *req,
+			 struct rsp_reply *out)
+{
+	return with_string(s, req, out, launch_env_unset);
+}
+
+int
+handle_environment_reset(struct session *s, const struct rsp_request *req,
+			 struct rsp_reply *out)
+{
+	int err = launch_env_reset(&s->launch);
+
+	(void)req;
+	if (err == 0)
+		rsp_reply_str(out, "OK");
+	return err;
+}
+
+static int
+set_path(char **where, const struct rsp_request *req, struct rsp_reply *out)
+{
+	int err;
+
+	if (memchr(req->text.data, '\0', req->text.len) != NULL)
+		return -EINVAL;
+	err = launch_set_string(where, (const char *)req->text.data,
+				req->text.len);
+	if (err == 0)
+		rsp_reply_str(out, "OK");
+	return err;
+}
+
+int
+handle_set_working_dir(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out)
+{
+	return set_path(&s->launch.cwd, req, out);
+}
+
+int
+handle_get_working_dir(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out)
+{
+	char cwd[4096];
+
+	(void)req;
+	if (s->launch.cwd != NULL) {
+		rsp_reply_hex_str(out, s->launch.cwd);
+		return 0;
+	}
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		return -errno;
+	rsp_reply_hex_str(out, cwd);
+	return 0;
+}
+
+int
+handle_set_stdin(struct session *s, const struct rsp_request *req,
+		 struct rsp_reply *out)
+{
+	return set_path(&s->launch.stdio[0], req, out);
+}
+
+int
+handle_set_stdout(struct session *s, const struct rsp_request *req,
+		  struct rsp_reply *out)
+{
+	return set_path(&s->launch.stdio[1], req, out);
+}
+
+int
+handle_set_stderr(struct session *s, const struct rsp_request *req,
+		  struct rsp_reply *out)
+{
+	return set_path(&s->launch.stdio[2], req, out);
+}
+
+/* Which program it is says what it is. */
+int
+handle_launch_arch(struct session *s, const struct rsp_request *req,
+		   struct rsp_reply *out)
+{
+	(void)s;
+	(void)req;
+	rsp_reply_str(out, "OK");
+	return 0;
+}
