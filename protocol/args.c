@@ -266,18 +266,13 @@ rsp_args_unescape(struct rsp_args *a, struct rsp_bytes *bytes)
 	return true;
 }
 
-bool
+void
 rsp_args_hex_pack(struct rsp_args *a, uint8_t **out)
 {
 	size_t n = rsp_hex_decode(*out, a->at, rsp_args_left(a) / 2);
-	const uint8_t *after = a->at + 2 * n;
-	unsigned digit;
 
-	if (after < a->end && rsp_hex_digit(*after, &digit))
-		return false;
 	*out += n;
-	a->at = after;
-	return true;
+	a->at += 2 * n;
 }
 
 bool
@@ -286,8 +281,7 @@ rsp_args_hex_bytes(struct rsp_args *a, struct rsp_bytes *bytes)
 	uint8_t *const start = rsp_args_writable(a);
 	uint8_t *to = start;
 
-	if (!rsp_args_hex_pack(a, &to))
-		return false;
+	rsp_args_hex_pack(a, &to);
 	if (to == start) {
 		*bytes = no_bytes();
 		return true;

@@ -61,7 +61,10 @@ bool rsp_args_rest(struct rsp_args *a, struct rsp_bytes *bytes);
 bool rsp_args_rest_text(struct rsp_args *a, struct rsp_bytes *bytes);
 /* All that is left, '}' resolved in place. */
 bool rsp_args_unescape(struct rsp_args *a, struct rsp_bytes *bytes);
-/* As many hex digits as there are (an even number, maybe 0), in place. */
+/*
+ * As many pairs of hex digits as there are, maybe none, in place.  An odd digit
+ * is left at the cursor, where nothing takes it.
+ */
 bool rsp_args_hex_bytes(struct rsp_args *a, struct rsp_bytes *bytes);
 /* The same without a NUL in it. */
 bool rsp_args_hex_text(struct rsp_args *a, struct rsp_bytes *bytes);
@@ -70,7 +73,7 @@ bool rsp_args_hex_text(struct rsp_args *a, struct rsp_bytes *bytes);
  * NUL only where the caller writes it: for strings that are packed one after
  * the other.  *out moves behind the string.
  */
-bool rsp_args_hex_pack(struct rsp_args *a, uint8_t **out);
+void rsp_args_hex_pack(struct rsp_args *a, uint8_t **out);
 /* The writable byte at the cursor. */
 uint8_t *rsp_args_writable(const struct rsp_args *a);
 

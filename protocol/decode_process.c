@@ -32,8 +32,8 @@ pack_string(struct rsp_args *a, uint8_t **to)
 {
 	const uint8_t *start = *to;
 
-	return rsp_args_hex_pack(a, to) &&
-	       memchr(start, 0, (size_t)(*to - start)) == NULL;
+	rsp_args_hex_pack(a, to);
+	return memchr(start, 0, (size_t)(*to - start)) == NULL;
 }
 
 /* ;hexprogram[;hexarg]... */

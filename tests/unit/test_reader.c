@@ -137,6 +137,9 @@ static const struct {
 	/* Garbage. */
 	{ S("hello$g#67"), "G[g]", NULL },
 	{ S("#67}*%"), "G", NULL },
+	{ S("ab\x03"
+	    "ab+ab-"),
+	  "GiG+G-", NULL },
 	{ S("GET / HTTP/1.1\r\n\r\n$g#67"), "G[g]", NULL },
 	{ S("\0\0\xff$g#67"), "G[g]", NULL },
 	{ S("$g#67\n$g#67"), "[g]G[g]", NULL },

@@ -374,6 +374,16 @@ long_error_texts_are_cut(void **state)
 	free(r.buf);
 }
 
+static uint8_t
+plain_sum(const uint8_t *data, size_t len)
+{
+	unsigned sum = 0;
+
+	while (len-- > 0)
+		sum += *data++;
+	return (uint8_t)sum;
+}
+
 /* What is built is what the reader reads, at all lengths (the sum's blocks). */
 static void
 reader_reads_replies(void **state)
@@ -398,6 +408,7 @@ reader_reads_replies(void **state)
 		assert_int_equal(event, RSP_EVENT_PACKET);
 		assert_int_equal(reader.len, n - RSP_REPLY_FRAMING);
 		assert_memory_equal(in, out + 1, reader.len);
+		assert_int_equal(reader.given, plain_sum(in, reader.len));
 	}
 	free(out);
 	free(in);
