@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A FIFO must not block us, a terminal not become ours. */
+#define ALWAYS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+static int
+copy_path(struct rsp_bytes path, char buf[PATH_MAX])
+{
+	if (path.len == 0)
+		return -ENOENT;
+	if (path.len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if (memchr(path.data, '\0', path.len) != NULL)
+		return -EINVAL;
+	memcpy(buf, path.data, path.len);
+	buf[path.len] = '\0';
+	return 0;
+}
+
+/* Opens inside the chosen root; symbolic links do not lead out of it. */
+static int
+open_path(const struct session *s, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags,
+		.mode = flags & O_CREAT ? mode : 0,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	long fd;
+
+	if (s->files_root < 0)
+		fd = open(path, flags, mode);
+	else
+		fd = syscall(SYS_openat2, s->files_root, path, &how,
+			     sizeof(how));
+	return fd < 0 ? -errno : (int)fd;
+}
+
+void
+files_init(struct session *s)
+{
+	for (size_t i = 0; i < SESSION_FILES_MAX; i++)
+		s->files[i] = -1;
+	s->nfiles = 0;
+	s->files_root = -1;
+}
+
+void
+files_close_all(struct session *s)
+{
+	for (size_t i = 0; i < SESSION_FILES_MAX; i++) {
+		if (s->files[i] >= 0)
+			close(s->files[i]);
+	}
+	if (s->files_root >= 0)
+		close(s->files_root);
+	files_init(s);
+}
+
+static int
+free_slot(const struct session *s)
+{
+	for (int i = 0; i < SESSION_FILES_MAX; i++) {
+		if (s->files[i] < 0)
+			return i;
+	}
+	return -EMFILE;
+}
+
+int
+files_open(struct session *s, struct rsp_bytes path, int flags, mode_t mode)
+{
+	char name[PATH_MAX];
+	int slot = free_slot(s);
+	int fd;
+	int err;
+
+	if (slot < 0)
+		return slot;
+	err = copy_path(path, name);
+	if (err < 0)
+		return err;
+	fd = open_path(s, name, flags | ALWAYS, mode);
+	if (fd < 0)
+		return fd;
+	s->files[slot] = fd;
+	s->nfiles++;
+	return slot;
+}
+
+int
+files_open_read(struct session *s, struct rsp_bytes path)
+{
+	char name[PATH_MAX];
+	int err;
+
+	err = copy_path(path, name);
+	if (err < 0)
+		return err;
+	return open_path(s, name, O_RDONLY | ALWAYS, 0);
+}
+
+int
+files_fd(const struct session *s, int64_t number)
+{
+	if (number < 0 || number >= SESSION_FILES_MAX || s->files[number] < 0)
+		return -EBADF;
+	return s->files[number];
+}
+
+int
+files_close(struct session *s, int64_t number)
+{
+	int fd = files_fd(s, number);
+
+	if (fd < 0)
+		return fd;
+	s->files[number] = -1;
+	s->nfiles--;
+	/* The descriptor is gone even where close reports an error. */
+	return close(fd) < 0 ? -errno : 0;
+}
+
+static bool
+same_file(const char *a, const char *b)
+{
+	struct stat sa;
+	struct stat sb;
+
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+/*
+ * A process with our own mounts and root needs nothing special, and magic
+ * links (/proc/PID/exe) then work too.
+ */
+int
+files_set_root(struct session *s, int64_t pid)
+{
+	char ns[64];
+	char path[64];
+	int fd = -1;
+
+	if (pid < 0 || pid > INT_MAX)
+		return -EINVAL;
+	snprintf(ns, sizeof(ns), "/proc/%d/ns/mnt", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	if (pid != 0 && !(same_file(ns, "/proc/self/ns/mnt") &&
+			  same_file(path, "/proc/self/root"))) {
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+	}
+	if (s->files_root >= 0)
+		close(s->files_root);
+	s->files_root = fd;
+	return 0;
+}
+
+/* ---- by name ------------------------------------------------------------ */
+
+/* A directory and a name in it, for the *at calls. */
+struct place {
+	int dir;
+	const char *name;
+	char path[PATH_MAX];
+};
+
+static int
+place_open(const struct session *s, struct rsp_bytes path, struct place *p)
+{
+	char *slash;
+	int err;
+
+	err = copy_path(path, p->path);
+	if (err < 0)
+		return err;
+	p->dir = AT_FDCWD;
+	p->name = p->path;
+	if (s->files_root < 0)
+		return 0;
+	slash = strrchr(p->path, '/');
+	if (slash == NULL || slash[1] == '\0')
+		return -EINVAL;
+	*slash = '\0';
+	p->name = slash + 1;
+	p->dir = open_path(s, p->path[0] != '\0' ? p->path : "/",
+			   O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	return p->dir < 0 ? p->dir : 0;
+}
+
+static void
+place_close(struct place *p)
+{
+	if (p->dir >= 0)
+		close(p->dir);
+}
+
+int
+files_stat(struct session *s, struct rsp_bytes path, bool follow,
+	   struct stat *st)
+{
+	char name[PATH_MAX];
+	int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+	int fd;
+	int err;
+
+	err = copy_path(path, name);
+	if (err < 0)
+		return err;
+	fd = open_path(s, name, flags, 0);
+	if (fd < 0)
+		return fd;
+	err = fstat(fd, st) < 0 ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+int
+files_unlink(struct session *s, struct rsp_bytes path)
+{
+	struct place p;
+	int err;
+
+	err = place_open(s, path, &p);
+	if (err < 0)
+		return err;
+	err = unlinkat(p.dir, p.name, 0) < 0 ? -errno : 0;
+	place_close(&p);
+	return err;
+}
+
+int
+files_symlink(struct session *s, struct rsp_bytes target, struct rsp_bytes link)
+{
+	char to[PATH_MAX];
+	struct place p;
+	int err;
+
+	err = copy_path(target, to);
+	if (err == 0)
+		err = place_open(s, link, &p);
+	if (err < 0)
+		return err;
+	err = symlinkat(to, p.dir, p.name) < 0 ? -errno : 0;
+	place_close(&p);
+	return err;
+}
+
+int
+files_readlink(struct session *s, struct rsp_bytes path, char buf[PATH_MAX])
+{
+	struct place p;
+	ssize_t n;
+	int err;
+
+	err = place_open(s, path, &p);
+	if (err < 0)
+		return err;
+	n = readlinkat(p.dir, p.name, buf, PATH_MAX);
+	err = n < 0 ? -errno : (int)n;
+	place_close(&p);
+	return err;
+}
