@@ -168,8 +168,9 @@ struct session {
 	/* A document built for qXfer, kept while it is read piecemeal. */
 	struct document {
 		char name[256];		/* "libraries-svr4:ANNEX" */
-		uint8_t *data;
+		uint8_t *data;		/* owned */
 		size_t len, cap;
+		bool failed;
 	} document;
 };
 
@@ -346,6 +347,9 @@ void document_printf(struct session *s, const char *format, ...)
 /* With <, >, &, ", ' as XML entities. */
 void document_xml(struct session *s, const char *text);
 bool document_ok(const struct session *s);
+/* Is the document of this name there, whole? */
+bool document_is(const struct session *s, const char *name);
+void document_free(struct session *s);
 
 /* ---- launch.c: starting and ending programs --------------------------------------- */
 
