@@ -61,10 +61,18 @@ handle_read_memory(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
+/* lldb took bare bytes until it learned of binary-upload, and takes them
+ * still where that was not agreed on. */
+static bool
+wants_bare(const struct session *s)
+{
+	return s->client.dialect->bare_binary_reads && !s->client.binary_upload;
+}
+
 static int
 read_nothing_binary(const struct session *s, struct rsp_reply *out)
 {
-	if (s->client.dialect->bare_binary_reads)
+	if (wants_bare(s))
 		rsp_reply_str(out, "OK");
 	else
 		rsp_reply_char(out, 'b');
@@ -83,7 +91,7 @@ handle_read_binary(struct session *s, const struct rsp_request *req,
 
 	if (req->mem.len == 0)
 		return read_nothing_binary(s, out);
-	if (!s->client.dialect->bare_binary_reads)
+	if (!wants_bare(s))
 		rsp_reply_char(out, 'b');
 	/* Room for the escapes of ordinary data. */
 	room = rsp_reply_room(out);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The user's "monitor" commands: a table.  Their output is collected, then sent
+ * as console packets before the reply, which both clients print.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "breakpoints.h"
+#include "handlers.h"
+#include "monitor.h"
+
+/* What goes out before one reply; the output buffer has room for it. */
+#define OUTPUT_MAX ((size_t)64 << 10)
+
+static monitor_fn help;
+static monitor_fn quit;
+static monitor_fn version;
+static monitor_fn session_info;
+
+/* gdbserver's first, in its words: scripts look for them. */
+static const struct command {
+	const char *name;
+	monitor_fn *fn;
+	const char *usage; /* NULL: not listed */
+	const char *summary;
+} commands[] = {
+	{ "set debug", monitor_set_debug, "set debug <0|1>",
+	  "Enable general debugging messages" },
+	{ "set remote-debug", monitor_set_remote_debug,
+	  "set remote-debug <0|1>",
+	  "Enable remote protocol debugging messages" },
+	{ "set debug-format", monitor_set_debug_format,
+	  "set debug-format option1[,option2,...]",
+	  "Add additional information to debugging messages\n"
+	  "    Options: all, none, timestamp" },
+	{ "set libthread-db-search-path", monitor_set_thread_db, NULL, NULL },
+	{ "exit", quit, "exit", "Quit GDBserver" },
+	{ "help", help, NULL, NULL },
+	{ "allocate", monitor_allocate, "allocate SIZE PROTECTION [ADDRESS]",
+	  "Allocate memory in the program; PROTECTION is of r, w, x, or none" },
+	{ "free", monitor_free, "free ADDRESS",
+	  "Free memory that was allocated" },
+	{ "regions", monitor_regions, "regions",
+	  "List the memory that was allocated" },
+	{ "session", session_info, "session",
+	  "Tell who is connected and what is debugged" },
+	{ "version", version, "version", "Tell rspd's version" },
+};
+
+#define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int
+help(struct session *s, const char *args)
+{
+	(void)args;
+	document_printf(s, "The following monitor commands are supported:\n");
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		if (c->usage != NULL)
+			document_printf(s, "  %s\n    %s\n", c->usage,
+					c->summary);
+	}
+	return 0;
+}
+
+static int
+quit(struct session *s, const char *args)
+{
+	(void)args;
+	s->wish = SESSION_EXIT;
+	return 0;
+}
+
+static int
+version(struct session *s, const char *args)
+{
+	(void)args;
+	document_printf(s, "rspd %s\n", RSPD_VERSION);
+	return 0;
+}
+
+static int
+session_info(struct session *s, const char *args)
+{
+	const struct breakpoint_list *l = s->breakpoints;
+
+	(void)args;
+	document_printf(s, "client: %s%s%s\n", s->client.dialect->name,
+			s->client.non_stop ? ", non-stop" : "",
+			s->client.extended ? ", extended" : "");
+	document_printf(s, "processes: %zu\nthreads: %zu\n",
+			target_processes(s->target, NULL, 0),
+			target_threads(s->target, 0, NULL, 0));
+	document_printf(s, "breakpoints: %zu\nopen files: %zu\n",
+			l != NULL ? l->n : 0, s->nfiles);
+	return 0;
+}
+
+static const char *
+skip_blanks(const char *at)
+{
+	return at + strspn(at, " \t");
+}
+
+/* The command whose name `text` begins with, as whole words. */
+static const struct command *
+find_command(const char *text, const char **args)
+{
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		size_t len = strlen(commands[i].name);
+
+		if (strncmp(text, commands[i].name, len) == 0 &&
+		    (text[len] == '\0' || text[len] == ' ')) {
+			*args = skip_blanks(text + len);
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+static int
+run(struct session *s, const char *text)
+{
+	const struct command *c;
+	const char *args;
+	int err;
+
+	c = find_command(skip_blanks(text), &args);
+	if (c == NULL) {
+		document_printf(s, "Unknown monitor command.\n\n");
+		help(s, "");
+		return -EPERM;
+	}
+	err = c->fn(s, args);
+	/* What gdbserver does not take, it calls unknown. */
+	if (err == -EINVAL && s->document.len == 0)
+		document_printf(s, "Unknown monitor command.\n\n");
+	if (err == -EINVAL) {
+		help(s, "");
+		return -EPERM;
+	}
+	if (err < 0)
+		document_printf(s, "%s: %s\n", c->name, strerror(-err));
+	return err;
+}
+
+/* The reply is begun anew behind what was sent. */
+static void
+send_output(struct session *s, struct rsp_reply *out)
+{
+	static const char cut[] = "(cut here)\n";
+	size_t len = s->document.len;
+
+	if (len > OUTPUT_MAX)
+		len = OUTPUT_MAX;
+	session_console(s, s->document.data, len);
+	if (len < s->document.len)
+		session_console(s, cut, sizeof(cut) - 1);
+	document_free(s);
+	session_begin(s, out);
+}
+
+int
+monitor_run(struct session *s, const char *command, struct rsp_reply *out)
+{
+	int err;
+
+	document_begin(s, "monitor");
+	err = run(s, command);
+	send_output(s, out);
+	if (err < 0)
+		return err;
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+int
+handle_monitor(struct session *s, const struct rsp_request *req,
+	       struct rsp_reply *out)
+{
+	return monitor_run(s, (const char *)req->text.data, out);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What monitor.c and its commands share. */
+#ifndef SERVER_SESSION_MONITOR_H
+#define SERVER_SESSION_MONITOR_H
+
+#include "private.h"
+
+/*
+ * Runs one command with what follows its name ("" if nothing).  Output goes to
+ * the document.  0, or -errno with nothing printed, or -EINVAL after
+ * monitor_usage(): the help follows then, as with gdbserver.
+ */
+typedef int monitor_fn(struct session *s, const char *args);
+
+/* monitor_settings.c: gdbserver's own "set ..." */
+monitor_fn monitor_set_debug;
+monitor_fn monitor_set_remote_debug;
+monitor_fn monitor_set_debug_format;
+monitor_fn monitor_set_thread_db;
+
+/* monitor_memory.c */
+monitor_fn monitor_allocate;
+monitor_fn monitor_free;
+monitor_fn monitor_regions;
+
+#endif
