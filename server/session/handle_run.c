@@ -9,6 +9,9 @@
 #include "handlers.h"
 #include "run.h"
 
+/* lldb's own number; its tests compare. */
+#define E_NOTHING_NOTIFIED 0xff
+
 /* ---- why it stopped
  * -------------------------------------------------------------- */
 
@@ -83,22 +86,47 @@ put_untold(struct session *s, struct rsp_reply *out)
 	return false;
 }
 
-/* All threads that stand are told, this one first, the rest by vStopped. */
+int
+run_list_untold(struct session *s, pid_t pid, pid_t told)
+{
+	size_t n = session_threads(s, pid), count = 0;
+	pid_t *list = reallocarray(s->untold, n + 1, sizeof(*list));
+
+	if (list == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		if (s->tids[i] != told)
+			list[count++] = s->tids[i];
+	}
+	s->untold = list;
+	s->nuntold = count;
+	s->next_untold = 0;
+	return 0;
+}
+
+/* All threads that stand are told, the current one first, the rest by
+ * vStopped. */
 static int
 tell_all_stops(struct session *s, struct rsp_reply *out)
 {
-	size_t n = session_threads(s, 0);
-	pid_t *all = reallocarray(s->untold, n + 1, sizeof(*all));
+	struct target_event ev;
+	pid_t pid, tid = 0;
+	int err;
 
-	if (all == NULL)
-		return -ENOMEM;
-	memcpy(all, s->tids, n * sizeof(*all));
-	s->untold = all;
-	s->nuntold = n;
-	s->next_untold = 0;
-	s->notified = put_untold(s, out);
-	if (!s->notified)
+	if (session_current(s, &pid, &tid) < 0 ||
+	    !target_is_stopped(s->target, tid) ||
+	    stop_of_thread(s, tid, &ev) < 0)
+		tid = 0;
+	err = run_list_untold(s, 0, tid);
+	if (err < 0)
+		return err;
+	s->notified = true;
+	if (tid != 0) {
+		stop_reply(s, out, &ev);
+	} else if (!put_untold(s, out)) {
+		s->notified = false;
 		rsp_reply_str(out, "OK");
+	}
 	return 0;
 }
 
@@ -131,10 +159,13 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 	struct target_event ev;
 
 	(void)req;
-	if (s->notified && put_untold(s, out))
+	if (!s->notified)
+		return -E_NOTHING_NOTIFIED;
+	if (put_untold(s, out))
 		return 0;
-	if (s->notified && run_next_event(s, &ev)) {
+	if (run_next_event(s, &ev)) {
 		run_note_event(s, &ev);
+		run_stop_process(s, &ev);
 		stop_reply(s, out, &ev);
 		return 0;
 	}

@@ -23,8 +23,8 @@ struct dialect {
 	const char *name;
 	enum arch_view_kind view;
 	bool native_signals;	/* Linux's numbers, not gdb's */
-	/* All threads' stops are told at once (jThreadsInfo), not one each. */
-	bool reports_all_stops;
+	/* A process runs and stops as a whole, also in non-stop mode. */
+	bool stops_whole_process;
 	/* Z3 is taken as an access watchpoint (x86 has no read one). */
 	bool read_watch_is_access;
 	/* x: "OK" to x0,0 and bare bytes; else "b" and bytes. */

@@ -101,8 +101,8 @@ session_wants_program_output(struct session *s)
 		return false;
 	if (s->state == SESSION_RUNNING)
 		return !s->client.present || session_has_room(s);
-	return s->state == SESSION_NON_STOP && !s->stdio_notified &&
-	       session_has_room(s);
+	/* Non-stop, also what is left when the program has ended. */
+	return s->client.non_stop && !s->stdio_notified && session_has_room(s);
 }
 
 /* Non-stop mode owes no reply that an O packet could go before. */
@@ -129,7 +129,7 @@ session_program_ready(struct session *s)
 	n = read_program(s, buf, sizeof(buf));
 	if (n == 0 || !s->client.present)
 		return;
-	if (s->state == SESSION_NON_STOP)
+	if (s->client.non_stop)
 		notify_output(s, buf, n);
 	else
 		session_console(s, buf, n);

@@ -76,19 +76,21 @@ apply(struct session *s, const struct run_action *actions, size_t nactions,
 	}
 }
 
-/* lldb resumes a process as a whole, so running threads are a mistake. */
+/* Where a process runs as a whole, one that does already cannot be resumed. */
 static bool
 is_running_already(struct session *s, const struct run_action *actions,
 		   size_t nactions, size_t nthreads)
 {
-	for (size_t i = 0; i < nthreads; i++) {
-		pid_t tid = s->tids[i];
-		const struct run_action *a =
-		    action_of(actions, nactions,
-			      target_thread_process(s->target, tid), tid);
+	pid_t running = 0;
 
-		if (a != NULL && a->kind != 't' &&
-		    !target_is_stopped(s->target, tid))
+	for (size_t i = 0; i < nthreads && running == 0; i++) {
+		if (!target_is_stopped(s->target, s->tids[i]))
+			running = target_thread_process(s->target, s->tids[i]);
+	}
+	for (size_t i = 0; running != 0 && i < nactions; i++) {
+		const struct run_action *a = &actions[i];
+
+		if (a->kind != 't' && (a->pid == 0 || a->pid == running))
 			return true;
 	}
 	return false;
@@ -102,7 +104,7 @@ run_actions(struct session *s, const struct run_action *actions, size_t n,
 	size_t nthreads = session_threads(s, 0);
 	int err;
 
-	if (s->client.non_stop && s->client.dialect->reports_all_stops &&
+	if (s->client.non_stop && s->client.dialect->stops_whole_process &&
 	    is_running_already(s, actions, n, nthreads))
 		return -E_ALREADY_RUNNING;
 	apply(s, actions, n, nthreads, &o);

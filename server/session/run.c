@@ -4,7 +4,7 @@
  *
  * The engine is per thread; here it gets its presentation.  All-stop: at an
  * event everything is stopped and one reply is sent; what else has happened
- * stays queued in the target (gdb) or is shown together (lldb).  Non-stop: one
+ * stays queued in the target until its thread is resumed.  Non-stop: one
  * notification at a time, the rest stays queued until vStopped asks for it.
  */
 #include "run.h"
@@ -136,34 +136,12 @@ run_note_event(struct session *s, const struct target_event *ev)
 	session_update_state(s);
 }
 
-/*
- * A client that sees all stops at once gets none of the others later: what
- * else happened is fetched, so that stop_info shows it.  The end of the very
- * process is more than any stop of it.
- */
-static void
-gather_stops(struct session *s, struct target_event *ev)
-{
-	struct target_event other;
-
-	while (target_next_event(s->target, &other) > 0) {
-		if (!ends_process(&other))
-			continue;
-		if (other.pid == ev->pid && !ends_process(ev))
-			*ev = other;
-		else
-			run_defer(s, &other);
-	}
-}
-
 static void
 report_stop(struct session *s, struct target_event *ev)
 {
 	struct rsp_reply r;
 
 	target_stop_all(s->target, 0);
-	if (s->client.dialect->reports_all_stops)
-		gather_stops(s, ev);
 	s->state = SESSION_STOPPED;
 	run_note_event(s, ev);
 	s->interrupt_wanted = false;
@@ -221,6 +199,18 @@ pump_running(struct session *s)
 	}
 }
 
+/* Where a stop is the process's, the other threads are told after it. */
+void
+run_stop_process(struct session *s, const struct target_event *ev)
+{
+	if (!s->client.dialect->stops_whole_process ||
+	    ev->kind != TARGET_EVENT_STOP)
+		return;
+	target_stop_all(s->target, ev->pid);
+	session_select(s, ev->pid, ev->tid);
+	run_list_untold(s, ev->pid, ev->tid);
+}
+
 static void
 notify(struct session *s)
 {
@@ -231,6 +221,7 @@ notify(struct session *s)
 		return;
 	s->notified = true;
 	run_note_event(s, &ev);
+	run_stop_process(s, &ev);
 	session_begin_notification(s, &r);
 	rsp_reply_str(&r, "Stop:");
 	stop_reply(s, &r, &ev);

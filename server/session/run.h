@@ -13,6 +13,13 @@ bool run_next_event(struct session *s, struct target_event *ev);
 bool run_defer(struct session *s, const struct target_event *ev);
 /* Keeps the session's own books when an event is told. */
 void run_note_event(struct session *s, const struct target_event *ev);
+/* Non-stop: stops the event's process, for a client that takes it as one. */
+void run_stop_process(struct session *s, const struct target_event *ev);
+/*
+ * Notes the threads whose stops vStopped is to tell, of a process (0: of all):
+ * all but `told`.
+ */
+int run_list_untold(struct session *s, pid_t pid, pid_t told);
 /* Sends what the program wrote before it stopped, so that it comes first. */
 void run_drain_program(struct session *s);
 
