@@ -19,6 +19,20 @@ mock_stop_for(struct mock_thread *th, enum target_stop_reason reason,
 	};
 }
 
+/* Asks the session's filter, which may look at the thread meanwhile. */
+static bool
+is_reported(struct mock *m, struct mock_thread *th, uint64_t pc)
+{
+	bool report;
+
+	if (!m->filter)
+		return true;
+	th->in_filter = true;
+	report = m->filter(m->filter_arg, th->process->pid, th->tid, pc);
+	th->in_filter = false;
+	return report;
+}
+
 /* True if the thread has stopped at a breakpoint where it stands. */
 static bool
 hits(struct mock *m, struct mock_thread *th, uint64_t pc)
@@ -29,8 +43,7 @@ hits(struct mock *m, struct mock_thread *th, uint64_t pc)
 	th->hit = false;
 	if (!b || over)
 		return false;
-	if (m->filter &&
-	    !m->filter(m->filter_arg, th->process->pid, th->tid, pc))
+	if (!is_reported(m, th, pc))
 		return false;
 	mock_stop_for(th,
 		      b->kind == TARGET_BREAKPOINT_SOFTWARE
@@ -125,7 +138,7 @@ execute(struct mock *m, struct mock_thread *th, uint64_t pc)
 	else if (op == 2)
 		ok = access_word(m, th, MOCK_DATA + 8u * insn[1], NULL);
 	else if (op == 3)
-		m->arch->set_pc(th->file, MOCK_TEXT);
+		m->arch->set_pc(th->file, MOCK_TICK);
 	else if (op == 4)
 		mock_syscall(m, th, insn[1]);
 	else if (op == 5)

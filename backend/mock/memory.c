@@ -100,7 +100,7 @@ mock_memory_init(struct mock *m, struct mock_process *p)
 	for (i = 0; i < MAPS; i++)
 		if (!p->maps[i].name)
 			p->maps[i].name = p->exe;
-	if (!copy(m, p, MOCK_TEXT, (void *)(uintptr_t)program, sizeof(program),
+	if (!copy(m, p, MOCK_TICK, (void *)(uintptr_t)program, sizeof(program),
 		  true))
 		return -ENOMEM;
 	return 0;

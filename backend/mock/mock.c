@@ -95,7 +95,7 @@ mock_was_attached(struct target *t, pid_t pid)
 static bool
 is_stopped(const struct mock_thread *th)
 {
-	return th->stopped && !th->wanted;
+	return th->in_filter || (th->stopped && !th->wanted);
 }
 
 static bool
@@ -357,6 +357,15 @@ bool
 mock_traced(struct target *t, pid_t pid)
 {
 	return mock_process_traced(mock_of(t), pid) != NULL;
+}
+
+bool
+mock_peek(struct target *t, pid_t pid, uint64_t addr, void *buf, size_t len)
+{
+	struct mock *m = mock_of(t);
+	struct mock_process *p = mock_process_find(m, pid);
+
+	return p && mock_access(m, p, addr, buf, len, 0);
 }
 
 uint64_t

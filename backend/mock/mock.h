@@ -14,7 +14,7 @@
  *	0	nothing
  *	1	adds one to the 8 bytes at MOCK_DATA + 8 * n
  *	2	reads the 8 bytes at MOCK_DATA + 8 * n
- *	3	jumps to MOCK_TEXT
+ *	3	jumps to MOCK_TICK
  *	4	makes system call n
  *	5	ends the process with exit code n
  * Others do nothing; the arch's breakpoint instruction raises SIGTRAP.
@@ -35,15 +35,16 @@
 #define MOCK_USER_LIMIT UINT64_C(0x7ffffffff000)
 
 /*
- * The loop that all programs run: at MOCK_TICK the counter at MOCK_COUNTER is
- * incremented, at MOCK_LOAD the word at MOCK_LOADED is read; then come
- * instructions of 1, 2, 3 and 4 bytes from MOCK_NOPS on, and at MOCK_JUMP the
- * way back.
+ * A program begins at MOCK_TEXT, with a few instructions that do nothing, and
+ * comes to the loop that all programs run: at MOCK_TICK the counter at
+ * MOCK_COUNTER is incremented, at MOCK_LOAD the word at MOCK_LOADED is read;
+ * then come instructions of 1, 2, 3 and 4 bytes from MOCK_NOPS on, and at
+ * MOCK_JUMP the way back to MOCK_TICK.
  */
-#define MOCK_TICK    MOCK_TEXT
-#define MOCK_LOAD    (MOCK_TEXT + 2)
-#define MOCK_NOPS    (MOCK_TEXT + 4)
-#define MOCK_JUMP    (MOCK_TEXT + 34)
+#define MOCK_TICK    (MOCK_TEXT + 16)
+#define MOCK_LOAD    (MOCK_TICK + 2)
+#define MOCK_NOPS    (MOCK_TICK + 4)
+#define MOCK_JUMP    (MOCK_TICK + 34)
 #define MOCK_LAP     15 /* instructions in a lap */
 #define MOCK_COUNTER MOCK_DATA
 #define MOCK_LOADED  (MOCK_DATA + 8)
@@ -94,11 +95,18 @@ enum mock_action_kind {
 int mock_do(struct target *t, pid_t tid, enum mock_action_kind kind,
 	    int64_t value, uint64_t addr);
 
+/* The next thread or process that a program makes starts with this action. */
+void mock_newborn_does(struct target *t, enum mock_action_kind kind,
+		       int64_t value);
+
 /* ---- looking from outside, also at processes that are not debugged ------- */
 
 bool mock_alive(struct target *t, pid_t pid);
 /* Is it debugged by this target? */
 bool mock_traced(struct target *t, pid_t pid);
+/* Reads a process's memory; false: not all of it is there. */
+bool mock_peek(struct target *t, pid_t pid, uint64_t addr, void *buf,
+	       size_t len);
 /* Instructions that a thread has executed; 0 if there is none. */
 uint64_t mock_executed(struct target *t, pid_t tid);
 /* How often `signal` was delivered to the process's program. */

@@ -29,6 +29,7 @@ struct mock_thread {
 	bool wanted;	  /* the session resumed it */
 	bool marked;	  /* target_resume, not yet committed */
 	bool stop_wanted; /* target_stop, target_interrupt */
+	bool in_filter;	  /* stands while the session's filter looks */
 	bool gone;	  /* exited; freed when that was dealt with */
 	struct target_resume how, next_how;
 	struct target_event pending, reported;
@@ -110,6 +111,8 @@ struct mock {
 	target_hit_filter *filter;
 	void *filter_arg;
 	size_t npages, nthreads;
+	bool newborn_acts;
+	struct mock_action newborn; /* kind and value */
 };
 
 static inline struct mock *
@@ -199,6 +202,9 @@ void mock_stop_for(struct mock_thread *th, enum target_stop_reason reason,
 /* ---- script.c -------------------------------------------------------------
  */
 
+/* Appends to a script; 0 or -ENOMEM. */
+int mock_script_add(struct mock_thread *th, enum mock_action_kind kind,
+		    int64_t value, uint64_t addr);
 /* Carries out one action.  Returns true if the thread's turn is over. */
 bool mock_script_step(struct mock *m, struct mock_thread *th);
 void mock_script_free(struct mock_thread *th);

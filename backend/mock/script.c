@@ -8,14 +8,11 @@
 #include "private.h"
 
 int
-mock_do(struct target *t, pid_t tid, enum mock_action_kind kind, int64_t value,
-	uint64_t addr)
+mock_script_add(struct mock_thread *th, enum mock_action_kind kind,
+		int64_t value, uint64_t addr)
 {
-	struct mock_thread *th = mock_thread_find(mock_of(t), tid);
 	struct mock_action *a;
 
-	if (!th)
-		return -ESRCH;
 	if (th->script_len >= MOCK_SCRIPT_MAX)
 		return -ENOMEM;
 	a = calloc(1, sizeof(*a));
@@ -28,6 +25,25 @@ mock_do(struct target *t, pid_t tid, enum mock_action_kind kind, int64_t value,
 	th->script_tail = &a->next;
 	th->script_len++;
 	return 0;
+}
+
+int
+mock_do(struct target *t, pid_t tid, enum mock_action_kind kind, int64_t value,
+	uint64_t addr)
+{
+	struct mock_thread *th = mock_thread_find(mock_of(t), tid);
+
+	return th ? mock_script_add(th, kind, value, addr) : -ESRCH;
+}
+
+void
+mock_newborn_does(struct target *t, enum mock_action_kind kind, int64_t value)
+{
+	struct mock *m = mock_of(t);
+
+	m->newborn_acts = true;
+	m->newborn.kind = kind;
+	m->newborn.value = value;
 }
 
 static void
@@ -131,6 +147,16 @@ mock_syscall(struct mock *m, struct mock_thread *th, int64_t nr)
 }
 
 static void
+newborn(struct mock *m, struct mock_thread *th)
+{
+	if (!m->newborn_acts)
+		return;
+	m->newborn_acts = false;
+	/* Cannot fail but for memory; the newborn then just runs. */
+	(void)!mock_script_add(th, m->newborn.kind, m->newborn.value, 0);
+}
+
+static void
 clone_thread(struct mock *m, struct mock_thread *th)
 {
 	struct mock_thread *made;
@@ -139,6 +165,7 @@ clone_thread(struct mock *m, struct mock_thread *th)
 	if (!made)
 		return;
 	memcpy(made->file, th->file, m->arch->file_size);
+	newborn(m, made);
 	made->wanted = th->process->traced;
 	if (th->process->traced && m->reports & TARGET_REPORT_CLONE) {
 		made->stopped = true;
@@ -158,6 +185,7 @@ fork_process(struct mock *m, struct mock_thread *th, bool vfork)
 
 	if (!child)
 		return;
+	newborn(m, child->threads);
 	if (vfork)
 		th->vfork_child = child;
 	if (!(m->reports & report) || !th->process->traced)
