@@ -162,6 +162,13 @@ session_error(struct session *s, struct rsp_reply *out, int code,
 	return -code;
 }
 
+int
+session_code(struct session *s, int code)
+{
+	s->error_is_code = true;
+	return -code;
+}
+
 static enum rsp_errors
 error_form(const struct client *c)
 {
@@ -181,7 +188,9 @@ put_error(struct session *s, struct rsp_reply *out, int code)
 	const char *text = s->error_text;
 
 	if (text[0] == '\0')
-		text = s->client.error_strings ? strerror(code) : NULL;
+		text = s->client.error_strings && !s->error_is_code
+			   ? strerror(code)
+			   : NULL;
 	rsp_reply_clear(out);
 	rsp_reply_error(out, error_form(&s->client), code, text);
 }
@@ -228,6 +237,7 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 	int err;
 
 	s->error_text[0] = '\0';
+	s->error_is_code = false;
 	session_begin(s, &out);
 	err = answer(s, body, len, &out);
 	session_finish_reply(s, &out, err);

@@ -132,7 +132,7 @@ handle_read_register(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 	if (req->regs.regno >= v->n)
-		return -E_NO_SUCH_REGISTER;
+		return session_code(s, E_NO_SUCH_REGISTER);
 	put_register(s, tid, v, (size_t)req->regs.regno, out);
 	return 0;
 }
@@ -149,7 +149,7 @@ handle_write_register(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 	if (req->regs.regno >= v->n)
-		return -E_NO_SUCH_REGISTER;
+		return session_code(s, E_NO_SUCH_REGISTER);
 	id = v->ids[req->regs.regno];
 	if (req->regs.data.len != v->arch->regs[id].size)
 		return -EINVAL;
@@ -225,7 +225,7 @@ handle_restore_registers(struct session *s, const struct rsp_request *req,
 			saved = &s->saved[i];
 	}
 	if (saved == NULL || saved->tid != tid || saved->arch != v->arch)
-		return -E_NO_SUCH_STATE;
+		return session_code(s, E_NO_SUCH_STATE);
 	err = target_restore_registers(s->target, tid, saved->file);
 	if (err < 0)
 		return err;
@@ -301,7 +301,7 @@ handle_register_info(struct session *s, const struct rsp_request *req,
 		return err;
 	v = session_view(s, tid);
 	if (v == NULL || req->number >= v->n)
-		return -E_NO_MORE_REGISTERS;
+		return session_code(s, E_NO_MORE_REGISTERS);
 	put_register_info(v, (size_t)req->number, out);
 	return 0;
 }

@@ -160,7 +160,7 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 
 	(void)req;
 	if (!s->notified)
-		return -E_NOTHING_NOTIFIED;
+		return session_code(s, E_NOTHING_NOTIFIED);
 	if (put_untold(s, out))
 		return 0;
 	if (run_next_event(s, &ev)) {

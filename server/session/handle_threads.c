@@ -42,10 +42,12 @@ check_ptid(struct session *s, const struct rsp_ptid *id)
 	pid_t pid, tid;
 
 	if (names_process(id) && !has_process(s, id->pid))
-		return -E_NO_SUCH_PROCESS;
+		return session_code(s, E_NO_SUCH_PROCESS);
 	if (is_any(id))
 		return 0;
-	return session_resolve(s, id, &pid, &tid) < 0 ? -E_NO_SUCH_THREAD : 0;
+	if (session_resolve(s, id, &pid, &tid) < 0)
+		return session_code(s, E_NO_SUCH_THREAD);
+	return 0;
 }
 
 int
@@ -87,9 +89,9 @@ handle_thread_alive(struct session *s, const struct rsp_request *req,
 	pid_t pid, tid;
 
 	if (names_process(&req->ptid) && !has_process(s, req->ptid.pid))
-		return -E_DEAD_PROCESS;
+		return session_code(s, E_DEAD_PROCESS);
 	if (session_resolve(s, &req->ptid, &pid, &tid) < 0)
-		return -E_DEAD_THREAD;
+		return session_code(s, E_DEAD_THREAD);
 	rsp_reply_str(out, "OK");
 	return 0;
 }
@@ -104,7 +106,7 @@ handle_current_thread(struct session *s, const struct rsp_request *req,
 	if (s->config.disable_current_thread)
 		return -EOPNOTSUPP;
 	if (session_current(s, &pid, &tid) < 0)
-		return -E_NO_CURRENT;
+		return session_code(s, E_NO_CURRENT);
 	rsp_reply_str(out, "QC");
 	session_put_ptid(s, out, pid, tid);
 	return 0;
@@ -206,7 +208,7 @@ handle_threads_info_json(struct session *s, const struct rsp_request *req,
 
 	(void)req;
 	if (session_current(s, &pid, &tid) < 0)
-		return -E_NO_CURRENT;
+		return session_code(s, E_NO_CURRENT);
 	n = session_threads(s, pid);
 	rsp_reply_char(out, '[');
 	for (size_t i = 0; i < n; i++) {

@@ -154,6 +154,7 @@ struct session {
 	pid_t interrupt_tid;	/* stopped by ^C, not by vCont;t */
 	/* The text of the error being returned; "" if it has none. */
 	char error_text[256];
+	bool error_is_code;	/* session_code() made it */
 	/* session_threads() fills it; grows, never shrinks. */
 	pid_t *tids;
 	size_t tids_cap;
@@ -214,6 +215,10 @@ void session_finish_reply(struct session *s, struct rsp_reply *out, int err);
  */
 int session_error(struct session *s, struct rsp_reply *out, int code,
 		  const char *text);
+
+/* An error whose number only has a meaning in the protocol: no text goes with
+ * it.  Returns -code. */
+int session_code(struct session *s, int code);
 
 /* ---- session.c: output ------------------------------------------------------ */
 

@@ -106,7 +106,7 @@ run_actions(struct session *s, const struct run_action *actions, size_t n,
 
 	if (s->client.non_stop && s->client.dialect->stops_whole_process &&
 	    is_running_already(s, actions, n, nthreads))
-		return -E_ALREADY_RUNNING;
+		return session_code(s, E_ALREADY_RUNNING);
 	apply(s, actions, n, nthreads, &o);
 	err = target_resume_commit(s->target);
 	if (err == 0)
