@@ -29,6 +29,8 @@ target_next_event(struct target *t, struct target_event *event)
 	struct target_event ev;
 	int n;
 
+	if (!event)
+		return t->ops->next_event(t, NULL);
 	memset(&ev, 0, sizeof(ev));
 	n = t->ops->next_event(t, &ev);
 	if (n == 1)

@@ -153,6 +153,24 @@ anything_runs(struct mock *m)
 	return false;
 }
 
+/* Is there anything that next_event would give? */
+static bool
+has_queued(struct mock *m)
+{
+	struct mock_process *p;
+	struct mock_thread *th;
+
+	for (p = m->processes; p; p = p->next) {
+		if (p->exiting && p->traced)
+			return true;
+		for (th = p->threads; th; th = th->next)
+			if (th->pending.kind != TARGET_EVENT_NONE &&
+			    th->wanted && !is_stale(m, th))
+				return true;
+	}
+	return false;
+}
+
 int
 mock_next_event(struct target *t, struct target_event *event)
 {
@@ -162,6 +180,8 @@ mock_next_event(struct target *t, struct target_event *event)
 	uint64_t drained;
 
 	(void)!read(m->wake_fd, &drained, sizeof(drained));
+	if (!event)
+		return has_queued(m);
 	memset(event, 0, sizeof(*event));
 	got = queued(m, event);
 	while (!got && slice-- > 0 && step_all(m, 0))
