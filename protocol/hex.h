@@ -23,7 +23,7 @@ rsp_hex_digit(uint8_t c, unsigned *value)
  */
 size_t rsp_hex_decode(uint8_t *out, const uint8_t *in, size_t pairs);
 
-/* Writes 2 * len lower-case digits. */
+/* Writes 2 * len lower-case digits; `in` and `out` do not overlap. */
 void rsp_hex_encode(uint8_t *out, const uint8_t *in, size_t len);
 
 #endif

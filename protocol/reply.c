@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "escape.h"
 #include "hex.h"
 #include "sum.h"
 
@@ -150,34 +151,28 @@ rsp_reply_hex_str(struct rsp_reply *r, const char *s)
 	rsp_reply_hex_bytes(r, s, strlen(s));
 }
 
-static bool
-needs_escape(uint8_t c)
-{
-	return c == '#' || c == '$' || c == '}' || c == '*';
-}
-
 size_t
 rsp_reply_escaped(struct rsp_reply *r, const void *data, size_t len)
 {
+	size_t room = r->full ? 0 : rsp_reply_room(r), used = 0, run;
 	const uint8_t *in = data;
-	size_t room = r->full ? 0 : rsp_reply_room(r);
 	uint8_t *out = r->buf + r->len;
-	size_t i;
 
-	for (i = 0; i < len && room > 0; i++) {
-		if (!needs_escape(in[i])) {
-			*out++ = in[i];
-			room--;
-		} else if (room >= 2) {
-			*out++ = '}';
-			*out++ = in[i] ^ 0x20;
-			room -= 2;
-		} else {
+	while (used < len && room > 0) {
+		run = rsp_plain_run(in + used,
+				    len - used < room ? len - used : room);
+		memcpy(out, in + used, run);
+		out += run;
+		used += run;
+		room -= run;
+		if (used == len || room < 2)
 			break;
-		}
+		*out++ = '}';
+		*out++ = in[used++] ^ 0x20;
+		room -= 2;
 	}
 	r->len = (size_t)(out - r->buf);
-	return i;
+	return used;
 }
 
 static void
@@ -222,7 +217,7 @@ rsp_reply_xfer(struct rsp_reply *r, const void *doc, size_t doc_len,
 static bool
 is_plain(char c)
 {
-	return c >= ' ' && c <= '~' && !needs_escape((uint8_t)c);
+	return c >= ' ' && c <= '~' && !rsp_needs_escape((uint8_t)c);
 }
 
 static void

@@ -12,10 +12,12 @@ static const struct row {
 	const char *name;
 	uint8_t len;
 	uint8_t follow;
+	uint8_t second; /* name[1] */
 	rsp_decode_fn *decode;
 } rows[RSP_REQUEST_COUNT] = {
-#define X(kind, name, follow, decode) \
-	[RSP_##kind] = { name, sizeof(name) - 1, follow, decode },
+#define X(kind, name, follow, decode)                                      \
+	[RSP_##kind] = { name, sizeof(name) - 1, follow, (uint8_t)name[1], \
+			 decode },
 	RSP_REQUEST_LIST(X)
 #undef X
 };
@@ -54,7 +56,7 @@ matches(const struct row *row, const uint8_t *body, size_t len)
 {
 	return row->len <= len &&
 	       /* Cheap, and settles most of the q, Q and v rows. */
-	       (row->len < 2 || row->name[1] == (char)body[1]) &&
+	       (row->len < 2 || row->second == body[1]) &&
 	       memcmp(row->name, body, row->len) == 0 &&
 	       may_follow(row, body, len);
 }
@@ -66,9 +68,15 @@ find(const uint8_t *body, size_t len)
 	const uint8_t *at = first_bytes, *end = at + RSP_REQUEST_COUNT;
 	size_t best = RSP_REQUEST_COUNT, i;
 
-	while (len > 0 &&
-	       (at = memchr(at, body[0], (size_t)(end - at))) != NULL) {
-		i = (size_t)(at++ - first_bytes);
+	if (len == 0)
+		return RSP_REQUEST_COUNT;
+	for (; at < end; at++) {
+		/* Rows of a kind stand together: no call for each of them. */
+		if (*at != body[0])
+			at = memchr(at, body[0], (size_t)(end - at));
+		if (at == NULL)
+			break;
+		i = (size_t)(at - first_bytes);
 		if (matches(&rows[i], body, len) &&
 		    (best == RSP_REQUEST_COUNT || rows[i].len > rows[best].len))
 			best = i;
