@@ -54,6 +54,7 @@ struct thread {
 	bool interrupt_sent;	/* PTRACE_INTERRUPT under way, not yet seen */
 	bool listening;		/* PTRACE_LISTEN: in group-stop */
 	bool zombie;		/* a leader that has exited before the others */
+	bool announce;		/* new: a THREAD_CREATED event is owed */
 	bool in_vfork;		/* cannot stop until its child execs or exits */
 
 	/* What the session wants: running with `how`, or stopped. */
@@ -77,7 +78,8 @@ struct thread {
 	bool stepping;		/* last resumed with SINGLESTEP */
 	int stop_signal;	/* of a signal-delivery-stop not yet resumed */
 	bool group_stopped;	/* in a PTRACE_EVENT_STOP with a stop signal */
-	bool run_through;	/* resumed by the user out of a group-stop */
+	bool attached_stopped;	/* it was so when we came; the user may run it */
+	bool run_through;	/* resumed by the user out of that group-stop */
 	int deliver;		/* due with the next resume, unseen by the
 				 * session */
 	uint64_t pass_once;	/* signals we sent ourselves on its behalf */
@@ -117,7 +119,11 @@ struct process {
 	int mem_fd;		/* /proc/PID/mem, -1 until needed */
 	struct thread *threads, *threads_last;
 	size_t nthreads;
+	bool gone;		/* unlinked, to be freed */
 	bool leaving;		/* detached, but for threads yet to stop */
+	bool killing;		/* its end is no news */
+	unsigned execs_left;	/* launch: until it is the program itself */
+	int exit_status;	/* launch: raw, of one that ended before */
 	/* Nested pauses by the engine itself: nothing is resumed meanwhile. */
 	unsigned paused;
 	struct thread *stepper;	/* steps in place: the others wait */
@@ -127,6 +133,7 @@ struct process {
 	struct breakpoint *breakpoints;
 	/* watch.c: what the client inserted, and the slots it takes. */
 	struct watch *watches;
+	bool ever_inserted;	/* one was in memory once */
 	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
 	unsigned hw_generation;	/* 0: no slot was ever used */
 
@@ -158,6 +165,8 @@ struct ptrace_target {
 	struct notice *notices, **notices_tail;	/* events of who is gone */
 	struct orphan *orphans;	/* stops of tids not known yet */
 	size_t nstatus;		/* threads with has_status */
+	struct thread *dead_threads;	/* unlinked, to be freed */
+	struct process *dead_processes;
 	int tty_fd;		/* where a launched program is in the */
 	pid_t tty_owner;	/* foreground, and whose turn it was before */
 	pid_t tty_user;

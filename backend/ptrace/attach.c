@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attaching to a running process: all its threads, without a trace in it. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+/* Passes over /proc/PID/task; each but the last found new threads. */
+#define PASSES_MAX 100
+
+/* Clear errors for what the kernel answers in many ways. */
+static int
+check(struct ptrace_target *t, pid_t pid)
+{
+	long tgid, tracer;
+	char state;
+
+	if (pid <= 0)
+		return -EINVAL;
+	if (pid == getpid())
+		return -EPERM;
+	if (process_find(t, pid) != NULL)
+		return -EPERM;
+	if (procfs_status_field(pid, "Tgid:", &tgid) < 0 || tgid != pid ||
+	    procfs_state(pid, &state) < 0 || state == 'Z' || state == 'X')
+		return -ESRCH;
+	if (procfs_status_field(pid, "TracerPid:", &tracer) < 0)
+		return -ESRCH;
+	return tracer != 0 ? -EPERM : 0;
+}
+
+static int
+seize(struct ptrace_target *t, struct process *p, pid_t tid)
+{
+	struct thread *th;
+
+	if (thread_find(t, tid) != NULL)
+		return 0;
+	if (ptrace(PTRACE_SEIZE, tid, NULL, TRACE_OPTIONS) < 0)
+		return -errno;
+	th = thread_add(t, p, tid);
+	if (th == NULL) {
+		ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+		return -ENOMEM;
+	}
+	th->run = THREAD_RUNNING;
+	thread_interrupt(th);
+	return 1;
+}
+
+/* Seizes what is listed; how many of them were new. */
+static int
+seize_listed(struct ptrace_target *t, struct process *p, DIR *dir)
+{
+	struct dirent *entry;
+	long tid;
+	char *end;
+	int err, n = 0;
+
+	rewinddir(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		tid = 0;
+		for (end = entry->d_name; *end >= '0' && *end <= '9'; end++)
+			tid = tid * 10 + (*end - '0');
+		if (*end != '\0' || tid <= 0 || tid > INT32_MAX)
+			continue;
+		err = seize(t, p, (pid_t)tid);
+		/*
+		 * -EPERM: a seized thread has just made it, so that it is ours
+		 * already and will be announced; -ESRCH: it has ended.
+		 */
+		if (err == -ENOMEM)
+			return err;
+		if (err > 0)
+			n++;
+	}
+	return n;
+}
+
+static int
+seize_all(struct ptrace_target *t, struct process *p)
+{
+	char path[64];
+	DIR *dir;
+	int n, passes;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", p->pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return -ESRCH;
+	for (passes = 0; passes < PASSES_MAX; passes++) {
+		n = seize_listed(t, p, dir);
+		if (n <= 0)
+			break;
+	}
+	closedir(dir);
+	return n < 0 ? n : 0;
+}
+
+static void
+note_attached(struct process *p)
+{
+	struct thread *th;
+
+	for (th = p->threads; th != NULL; th = th->next) {
+		th->attached_stopped = th->group_stopped;
+		if (th->tid != p->pid)
+			continue;
+		th->reported = (struct target_event){
+			.kind = TARGET_EVENT_STOP,
+			.reason = TARGET_STOP_ATTACHED,
+			.pid = p->pid,
+			.tid = th->tid,
+			.signal = SIGTRAP,
+		};
+	}
+}
+
+int
+ptrace_attach(struct target *base, pid_t pid)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	const struct arch *arch;
+	struct process *p;
+	int err;
+
+	reclaim(t);
+	err = check(t, pid);
+	if (err < 0)
+		return err;
+	arch = procfs_arch(pid);
+	if (arch == NULL)
+		return -EOPNOTSUPP;
+	p = process_add(t, pid, arch);
+	if (p == NULL)
+		return -ENOMEM;
+	p->attached = true;
+	err = seize(t, p, pid);
+	if (err < 0) {
+		process_remove(t, p);
+		return err;
+	}
+	err = seize_all(t, p);
+	threads_stop(t, p);
+	/* It may have ended under our hands; that is no event then. */
+	if (p->gone || err < 0) {
+		if (!p->gone)
+			ptrace_detach(base, pid, false);
+		notice_drop(t, pid);
+		return err < 0 ? err : -ESRCH;
+	}
+	note_attached(p);
+	return 0;
+}

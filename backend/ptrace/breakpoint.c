@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Software breakpoints.  The list says what the client wants; a breakpoint is
+ * out of memory only while a thread steps in place or a vfork child runs.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+struct breakpoint *
+breakpoint_at(struct process *p, uint64_t addr)
+{
+	struct breakpoint *b;
+
+	for (b = p->breakpoints; b != NULL; b = b->next)
+		if (b->addr == addr)
+			return b;
+	return NULL;
+}
+
+/* Where the bytes of a breakpoint meet [addr, addr + len). */
+static bool
+overlap(const struct process *p, const struct breakpoint *b, uint64_t addr,
+	size_t len, size_t *in_breakpoint, size_t *in_buf, size_t *n)
+{
+	size_t blen = p->arch->breakpoint_len;
+	uint64_t start, end;
+
+	if (b->addr >= addr + len || b->addr + blen <= addr)
+		return false;
+	start = b->addr > addr ? b->addr : addr;
+	end = b->addr + blen < addr + len ? b->addr + blen : addr + len;
+	*in_breakpoint = (size_t)(start - b->addr);
+	*in_buf = (size_t)(start - addr);
+	*n = (size_t)(end - start);
+	return true;
+}
+
+void
+breakpoints_shadow(struct process *p, uint64_t addr, uint8_t *buf, size_t len)
+{
+	struct breakpoint *b;
+	size_t from, to, n;
+
+	for (b = p->breakpoints; b != NULL; b = b->next)
+		if (b->inserted && overlap(p, b, addr, len, &from, &to, &n) &&
+		    memcmp(buf + to, p->arch->breakpoint + from, n) == 0)
+			memcpy(buf + to, b->saved + from, n);
+}
+
+void
+breakpoints_under_write(struct process *p, uint64_t addr, uint8_t *buf,
+			size_t len)
+{
+	struct breakpoint *b;
+	size_t to, from, n;
+
+	for (b = p->breakpoints; b != NULL; b = b->next) {
+		if (!overlap(p, b, addr, len, &to, &from, &n))
+			continue;
+		memcpy(b->saved + to, buf + from, n);
+		if (b->inserted)
+			memcpy(buf + from, p->arch->breakpoint + to, n);
+	}
+}
+
+/* Puts the program's own bytes back, if ours are still there. */
+int
+breakpoint_lift(struct process *p, struct breakpoint *b)
+{
+	uint8_t now[sizeof(b->saved)];
+	size_t len = p->arch->breakpoint_len, got;
+	int err;
+
+	if (!b->inserted)
+		return 0;
+	b->inserted = false;
+	err = memory_read(p, b->addr, now, len, &got);
+	if (err < 0 || got < len)
+		return err < 0 ? err : -EFAULT;
+	if (memcmp(now, p->arch->breakpoint, len) != 0)
+		return 0;
+	return memory_write(p, b->addr, b->saved, len);
+}
+
+int
+breakpoint_lower(struct process *p, struct breakpoint *b)
+{
+	int err;
+
+	if (b->inserted || p->vforks > 0)
+		return 0;
+	err = memory_write(p, b->addr, p->arch->breakpoint,
+			   p->arch->breakpoint_len);
+	if (err == 0)
+		b->inserted = p->ever_inserted = true;
+	return err;
+}
+
+void
+breakpoints_lift(struct process *p)
+{
+	struct breakpoint *b;
+
+	for (b = p->breakpoints; b != NULL; b = b->next)
+		breakpoint_lift(p, b);
+}
+
+void
+breakpoints_lower(struct process *p)
+{
+	struct breakpoint *b;
+
+	for (b = p->breakpoints; b != NULL; b = b->next)
+		breakpoint_lower(p, b);
+}
+
+void
+breakpoints_drop(struct process *p)
+{
+	struct breakpoint *b;
+
+	while ((b = p->breakpoints) != NULL) {
+		p->breakpoints = b->next;
+		free(b);
+	}
+	p->ever_inserted = false;
+}
+
+void
+breakpoints_forget(struct process *p, uint64_t addr, uint64_t len)
+{
+	struct breakpoint **at = &p->breakpoints, *b;
+
+	while ((b = *at) != NULL) {
+		if (b->addr - addr >= len) {
+			at = &b->next;
+			continue;
+		}
+		*at = b->next;
+		free(b);
+	}
+}
+
+void
+breakpoints_clean(struct process *p, struct process *child)
+{
+	struct breakpoint *b;
+	uint8_t now[sizeof(b->saved)];
+	size_t len = p->arch->breakpoint_len, got;
+
+	for (b = p->breakpoints; b != NULL; b = b->next)
+		if (memory_read(child, b->addr, now, len, &got) == 0 &&
+		    got == len && memcmp(now, p->arch->breakpoint, len) == 0)
+			memory_write(child, b->addr, b->saved, len);
+}
+
+int
+breakpoints_copy(struct process *from, struct process *to)
+{
+	struct breakpoint *b, *copy, **at = &to->breakpoints;
+
+	for (b = from->breakpoints; b != NULL; b = b->next) {
+		copy = malloc(sizeof(*copy));
+		if (copy == NULL)
+			return -ENOMEM;
+		*copy = *b;
+		copy->next = NULL;
+		*at = copy;
+		at = &copy->next;
+	}
+	to->ever_inserted = from->ever_inserted;
+	return 0;
+}
+
+static int
+insert_software(struct process *p, uint64_t addr)
+{
+	struct breakpoint *b = breakpoint_at(p, addr);
+	size_t len = p->arch->breakpoint_len, got;
+	int err;
+
+	if (b != NULL)
+		return 0;
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return -ENOMEM;
+	b->addr = addr;
+	b->client = true;
+	err = memory_read(p, addr, b->saved, len, &got);
+	if (err == 0 && got < len)
+		err = -EFAULT;
+	if (err == 0)
+		err = breakpoint_lower(p, b);
+	if (err < 0) {
+		free(b);
+		return err;
+	}
+	b->next = p->breakpoints;
+	p->breakpoints = b;
+	return 0;
+}
+
+static int
+remove_software(struct process *p, uint64_t addr)
+{
+	struct breakpoint **at, *b;
+
+	for (at = &p->breakpoints; (b = *at) != NULL; at = &b->next)
+		if (b->addr == addr)
+			break;
+	if (b == NULL)
+		return -ENOENT;
+	/* Memory that has been unmapped needs no mending. */
+	breakpoint_lift(p, b);
+	*at = b->next;
+	free(b);
+	return 0;
+}
+
+/* Running threads take the new slots up when they stop for a moment. */
+static void
+spread_slots(struct process *p)
+{
+	struct thread *th;
+
+	for (th = p->threads; th != NULL; th = th->next)
+		if (th->hw_generation != p->hw_generation)
+			thread_interrupt(th);
+}
+
+int
+ptrace_insert_breakpoint(struct target *base, pid_t pid,
+			 enum target_breakpoint_kind kind, uint64_t addr,
+			 uint64_t len)
+{
+	struct process *p = process_visible(ptrace_of(base), pid);
+	int err;
+
+	if (p == NULL)
+		return -ESRCH;
+	if (kind == TARGET_BREAKPOINT_SOFTWARE)
+		return insert_software(p, addr);
+	err = watch_insert(p, kind, addr, len);
+	if (err == 0)
+		spread_slots(p);
+	return err;
+}
+
+int
+ptrace_remove_breakpoint(struct target *base, pid_t pid,
+			 enum target_breakpoint_kind kind, uint64_t addr,
+			 uint64_t len)
+{
+	struct process *p = process_visible(ptrace_of(base), pid);
+	int err;
+
+	if (p == NULL)
+		return -ESRCH;
+	if (kind == TARGET_BREAKPOINT_SOFTWARE)
+		return remove_software(p, addr);
+	err = watch_remove(p, kind, addr, len);
+	if (err == 0)
+		spread_slots(p);
+	return err;
+}

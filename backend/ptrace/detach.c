@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Letting a process go, as if it had never been traced; or ending it. */
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+#define KILL_TIMEOUT_MS 10000
+
+/* What the thread would have got without us. */
+static int
+signal_owed(const struct ptrace_target *t, const struct thread *th)
+{
+	const struct target_event *ev = &th->pending;
+
+	if (th->deliver != 0)
+		return th->deliver;
+	if (ev->kind == TARGET_EVENT_STOP && ev->reason == TARGET_STOP_SIGNAL)
+		return ev->signal;
+	ev = &th->reported;
+	if (ev->kind == TARGET_EVENT_STOP && ev->reason == TARGET_STOP_SIGNAL &&
+	    th->stop_signal != 0 && signal_in(t->detach_signals, ev->signal))
+		return ev->signal;
+	return 0;
+}
+
+/* An event stop cannot deliver: send what is owed, before it runs. */
+static int
+signal_for_detach(const struct ptrace_target *t, struct thread *th)
+{
+	int signal = signal_owed(t, th);
+
+	if (signal == 0 || th->stop_signal != 0)
+		return signal;
+	syscall(SYS_tgkill, th->process->pid, th->tid, signal);
+	return 0;
+}
+
+void
+detach_thread(struct ptrace_target *t, struct thread *th)
+{
+	struct process *p = th->process;
+	int signal = signal_for_detach(t, th);
+
+	watch_clear(th);
+	registers_flush(th);
+	ptrace(PTRACE_DETACH, th->tid, NULL, signal);
+	thread_remove(t, th);
+	if (p->threads == NULL)
+		process_remove(t, p);
+}
+
+static void
+detach_stopped(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th, *next;
+
+	for (th = p->threads; th != NULL; th = next) {
+		next = th->next;
+		if (th->run == THREAD_STOPPED)
+			detach_thread(t, th);
+	}
+}
+
+/*
+ * A leader that has exited is let go of by its last thread's end, and one that
+ * cannot stop now (a vfork parent) when it does.
+ */
+static void
+forget_zombie(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th = process_leader(p);
+
+	if (th != NULL && th->zombie && p->nthreads == 1)
+		process_remove(t, p);
+}
+
+int
+ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	struct process *p = process_visible(t, pid);
+
+	if (p == NULL)
+		return -ESRCH;
+	ptrace_stop_all(base, pid);
+	if (p->gone) {
+		notice_drop(t, pid);
+		return -ESRCH;
+	}
+	breakpoints_lift(p);
+	breakpoints_drop(p);
+	notice_drop(t, pid);
+	if (stay_stopped)
+		kill(pid, SIGSTOP);
+	launch_ended(t, pid);
+	p->leaving = true;
+	detach_stopped(t, p);
+	if (!p->gone)
+		forget_zombie(t, p);
+	return 0;
+}
+
+int
+ptrace_kill(struct target *base, pid_t pid)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	struct process *p = process_visible(t, pid);
+	int err;
+
+	if (p == NULL)
+		return -ESRCH;
+	p->killing = true;
+	if (kill(pid, SIGKILL) < 0 && errno != ESRCH) {
+		p->killing = false;
+		return -errno;
+	}
+	err = event_wait_end(t, p, KILL_TIMEOUT_MS);
+	notice_drop(t, pid);
+	return err;
+}

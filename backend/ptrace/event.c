@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only caller of waitpid.  Whoever expects a certain thread waits for it
+ * by its tid, since waitpid(-1) makes the kernel look at every tracee; -1 is
+ * for when nobody in particular is expected.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+/* Statuses handled in one go: a storm must not starve the client. */
+#define COLLECT_MAX 256
+
+/* A stop of a tid that nobody has announced. */
+struct orphan {
+	pid_t tid;
+	int status;
+	struct orphan *next;
+};
+
+/* The tid that has changed, 0 if none has, or -errno. */
+static pid_t
+reap(pid_t tid, int *status)
+{
+	pid_t got;
+
+	do {
+		got = waitpid(tid, status, WNOHANG | __WALL);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+/*
+ * A child can stop before its parent's fork event tells of it.  An exit of
+ * someone unknown (a thread that an exec has swept away) is no news.
+ */
+static void
+orphan_add(struct ptrace_target *t, pid_t tid, int status)
+{
+	struct orphan *o, **at;
+
+	if (!WIFSTOPPED(status)) {
+		for (at = &t->orphans; (o = *at) != NULL; at = &o->next) {
+			if (o->tid != tid)
+				continue;
+			*at = o->next;
+			free(o);
+			return;
+		}
+		return;
+	}
+	o = malloc(sizeof(*o));
+	if (o == NULL)
+		return;
+	o->tid = tid;
+	o->status = status;
+	o->next = t->orphans;
+	t->orphans = o;
+}
+
+bool
+orphan_take(struct ptrace_target *t, pid_t tid, int *status)
+{
+	struct orphan **at, *o;
+
+	for (at = &t->orphans; (o = *at) != NULL; at = &o->next) {
+		if (o->tid != tid)
+			continue;
+		*status = o->status;
+		*at = o->next;
+		free(o);
+		return true;
+	}
+	return false;
+}
+
+void
+orphans_free(struct ptrace_target *t)
+{
+	struct orphan *o;
+
+	while ((o = t->orphans) != NULL) {
+		t->orphans = o->next;
+		free(o);
+	}
+}
+
+pid_t
+orphan_next(const struct ptrace_target *t, pid_t after)
+{
+	const struct orphan *o = t->orphans;
+
+	if (after != 0) {
+		while (o != NULL && o->tid != after)
+			o = o->next;
+		if (o != NULL)
+			o = o->next;
+	}
+	return o != NULL ? o->tid : 0;
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Sleeps until some child has changed; true if the signal was eaten. */
+static bool
+sleep_until_sigchld(uint64_t ms)
+{
+	struct timespec ts = {
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000,
+	};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	return sigtimedwait(&set, NULL, &ts) == SIGCHLD;
+}
+
+int
+event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
+{
+	uint64_t end = 0, now;
+	pid_t got;
+
+	while ((got = reap(tid, status)) == 0) {
+		now = now_ms();
+		if (end == 0)
+			end = now + (uint64_t)timeout_ms;
+		if (now >= end)
+			return -ETIMEDOUT;
+		/* The signal may have been another thread's: look later. */
+		if (sleep_until_sigchld(end - now))
+			wake(t);
+	}
+	return got < 0 ? -ESRCH : 0;
+}
+
+int
+event_wait_thread(struct ptrace_target *t, struct thread *th, int timeout_ms,
+		  int *status)
+{
+	int err;
+
+	if (th->run == THREAD_GONE || th->has_status)
+		return -ESRCH;
+	err = event_wait(t, th->tid, timeout_ms, status);
+	if (err < 0)
+		return err;
+	if (WIFSTOPPED(*status))
+		return 0;
+	event_return_status(t, th, *status);
+	return -ESRCH;
+}
+
+void
+event_return_status(struct ptrace_target *t, struct thread *th, int status)
+{
+	if (th->has_status)
+		return;
+	th->has_status = true;
+	th->status = status;
+	th->run = THREAD_RUNNING;
+	t->nstatus++;
+	wake(t);
+}
+
+/* A status that was given back; false: none. */
+static bool
+event_take_status(struct ptrace_target *t, struct thread *th, int *status)
+{
+	if (!th->has_status)
+		return false;
+	th->has_status = false;
+	t->nstatus--;
+	*status = th->status;
+	return true;
+}
+
+static struct thread *
+next_returned(struct ptrace_target *t)
+{
+	struct process *p;
+	struct thread *th;
+
+	for (p = t->processes; p != NULL; p = p->next)
+		for (th = p->threads; th != NULL; th = th->next)
+			if (th->has_status)
+				return th;
+	return NULL;
+}
+
+static void
+collect(struct ptrace_target *t)
+{
+	struct signalfd_siginfo eaten;
+	struct thread *th;
+	int status, n;
+	pid_t tid;
+
+	while (t->nstatus > 0 && (th = next_returned(t)) != NULL)
+		if (event_take_status(t, th, &status))
+			event_handle(t, th, status);
+	while (read(t->signal_fd, &eaten, sizeof(eaten)) > 0)
+		continue;
+	for (n = 0; n < COLLECT_MAX; n++) {
+		tid = reap(-1, &status);
+		if (tid <= 0)
+			return;
+		th = thread_find(t, tid);
+		if (th != NULL)
+			event_handle(t, th, status);
+		else
+			orphan_add(t, tid, status);
+	}
+	wake(t);
+}
+
+int
+event_wait_end(struct ptrace_target *t, struct process *p, int timeout_ms)
+{
+	uint64_t end = now_ms() + (uint64_t)timeout_ms, now;
+
+	for (;;) {
+		collect(t);
+		if (p->gone)
+			return 0;
+		now = now_ms();
+		if (now >= end)
+			return -ETIMEDOUT;
+		sleep_until_sigchld(end - now);
+	}
+}
+
+int
+ptrace_next_event(struct target *base, struct target_event *ev)
+{
+	struct ptrace_target *t = ptrace_of(base);
+
+	/* A hit filter may ask for what is going on in here. */
+	if (t->collecting)
+		return 0;
+	t->collecting = true;
+	unwake(t);
+	reclaim(t);
+	collect(t);
+	t->collecting = false;
+	return ev != NULL ? queue_take(t, ev) : queue_has_event(t);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New threads, new processes, new programs. */
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+/* A child stops as soon as it is scheduled. */
+#define CHILD_TIMEOUT_MS 5000
+
+static bool
+is_thread_of(const struct process *p, pid_t tid)
+{
+	return syscall(SYS_tgkill, p->pid, tid, 0) == 0;
+}
+
+/* The parent goes on; the thread does when it has stopped for the first time.
+ */
+static void
+new_thread(struct ptrace_target *t, struct thread *parent, pid_t tid)
+{
+	struct thread *th;
+	int status;
+
+	th = thread_find(t, tid);
+	if (th == NULL)
+		th = thread_add(t, parent->process, tid);
+	if (th == NULL)
+		return;
+	th->wanted_running = parent->wanted_running;
+	th->how.kind = TARGET_RESUME_CONTINUE;
+	th->attached_stopped = parent->attached_stopped;
+	th->run_through = parent->run_through;
+	th->announce = (t->reports & TARGET_REPORT_CLONE) != 0;
+	if (orphan_take(t, tid, &status))
+		event_handle(t, th, status);
+}
+
+/* A process's copy as its child has it; NULL: no memory. */
+static struct process *
+copy_process(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
+{
+	struct process *child = process_add(t, pid, p->arch);
+
+	if (child == NULL)
+		return NULL;
+	child->attached = p->attached;
+	child->exit_kill = p->exit_kill;
+	child->syscall_gate = p->syscall_gate;
+	if (vfork)
+		child->vfork_parent = p;
+	if (vfork || breakpoints_copy(p, child) == 0)
+		if (watch_copy(p, child) == 0 && vm_copy(p, child) == 0)
+			return child;
+	process_remove(t, child);
+	return NULL;
+}
+
+/* The child has stopped for the first time: true; or died before: false. */
+static bool
+child_stopped(struct ptrace_target *t, pid_t pid)
+{
+	int status;
+
+	if (!orphan_take(t, pid, &status) &&
+	    event_wait(t, pid, CHILD_TIMEOUT_MS, &status) < 0)
+		return false;
+	return WIFSTOPPED(status);
+}
+
+/* The child goes its own way, with nothing of ours in it. */
+static void
+let_child_go(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
+{
+	struct process *child = process_add(t, pid, p->arch);
+
+	if (child != NULL && !vfork && p->ever_inserted)
+		breakpoints_clean(p, child);
+	if (child != NULL)
+		process_remove(t, child);
+	ptrace(PTRACE_DETACH, pid, NULL, NULL);
+}
+
+static bool
+keep_child(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
+{
+	struct process *child = copy_process(t, p, pid, vfork);
+	struct thread *th;
+	struct breakpoint *b;
+
+	if (child == NULL)
+		return false;
+	th = thread_add(t, child, pid);
+	if (th == NULL) {
+		process_remove(t, child);
+		return false;
+	}
+	th->run = THREAD_STOPPED;
+	/* One that a step had taken out is missing in the copy. */
+	for (b = child->breakpoints; b != NULL; b = b->next) {
+		b->inserted = false;
+		breakpoint_lower(child, b);
+	}
+	return true;
+}
+
+static void
+new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
+	    enum wait_kind kind)
+{
+	struct process *p = th->process;
+	bool vfork = kind == WAIT_VFORK;
+	unsigned report = vfork ? TARGET_REPORT_VFORK : TARGET_REPORT_FORK;
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.reason = vfork ? TARGET_STOP_VFORK : TARGET_STOP_FORK,
+		.signal = SIGTRAP,
+		.child_pid = pid,
+		.child_tid = pid,
+	};
+	bool kept = false;
+
+	/* They share memory: no breakpoint of ours until that has ended. */
+	if (vfork) {
+		th->in_vfork = true;
+		if (p->vforks++ == 0)
+			breakpoints_lift(p);
+	}
+	if (child_stopped(t, pid)) {
+		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
+		       keep_child(t, p, pid, vfork);
+		if (!kept)
+			let_child_go(t, p, pid, vfork);
+	}
+	if (kept)
+		thread_pend_event(t, th, &ev);
+	else
+		thread_go(t, th);
+}
+
+void
+fork_event(struct ptrace_target *t, struct thread *th, enum wait_kind kind)
+{
+	unsigned long msg;
+
+	if (ptrace(PTRACE_GETEVENTMSG, th->tid, NULL, &msg) < 0) {
+		th->run = THREAD_RUNNING;
+		return;
+	}
+	/* clone() makes processes too. */
+	if (kind == WAIT_CLONE && is_thread_of(th->process, (pid_t)msg)) {
+		new_thread(t, th, (pid_t)msg);
+		thread_go(t, th);
+	} else {
+		new_process(t, th, (pid_t)msg, kind);
+	}
+}
+
+/*
+ * The child has left the memory that it shared; what it had inserted there
+ * itself is its parent's to live with no longer.
+ */
+void
+vfork_share_ends(struct process *child)
+{
+	struct process *p = child->vfork_parent;
+	struct breakpoint *b;
+
+	if (p == NULL)
+		return;
+	child->vfork_parent = NULL;
+	for (b = child->breakpoints; b != NULL; b = b->next) {
+		if (!b->inserted)
+			continue;
+		b->inserted = false;
+		memory_write(p, b->addr, b->saved, p->arch->breakpoint_len);
+	}
+	breakpoints_drop(child);
+}
+
+void
+vfork_over(struct ptrace_target *t, struct process *p)
+{
+	struct process *child;
+
+	for (child = t->processes; child != NULL; child = child->next)
+		if (child->vfork_parent == p)
+			vfork_share_ends(child);
+	if (p->vforks == 0)
+		breakpoints_lower(p);
+}
+
+void
+vfork_done_event(struct ptrace_target *t, struct thread *th)
+{
+	struct process *p = th->process;
+
+	if (th->in_vfork && p->vforks > 0)
+		p->vforks--;
+	th->in_vfork = false;
+	vfork_over(t, p);
+	if ((t->reports & TARGET_REPORT_VFORK) && p->execs_left == 0)
+		thread_pend(t, th, TARGET_STOP_VFORK_DONE, SIGTRAP);
+	else
+		thread_go(t, th);
+}
+
+/* All that was known of the program is of the old one. */
+static void
+forget_program(struct process *p)
+{
+	const struct arch *arch = procfs_arch(p->pid);
+
+	vfork_share_ends(p);
+	breakpoints_drop(p);
+	stepover_drop(p);
+	watch_drop(p);
+	memory_drop(p);
+	vm_drop(p);
+	p->syscall_gate = 0;
+	p->vforks = 0;
+	if (arch != NULL)
+		p->arch = arch;
+}
+
+/* Whoever called exec has now the leader's tid; the others are no more. */
+static struct thread *
+survivor(struct ptrace_target *t, struct thread *leader)
+{
+	struct process *p = leader->process;
+	struct thread *th, *next, *left = leader;
+	unsigned long former = 0;
+
+	ptrace(PTRACE_GETEVENTMSG, leader->tid, NULL, &former);
+	th = thread_find(t, (pid_t)former);
+	if (th != NULL && th != leader && th->process == p)
+		left = th;
+	for (th = p->threads; th != NULL; th = next) {
+		next = th->next;
+		if (th != left)
+			thread_remove(t, th);
+	}
+	if (left->tid != p->pid)
+		thread_rename(t, left, p->pid);
+	return left;
+}
+
+void
+exec_event(struct ptrace_target *t, struct thread *leader)
+{
+	struct process *p = leader->process;
+	struct thread *th = survivor(t, leader);
+
+	thread_unpend(t, th);
+	th->run = THREAD_STOPPED;
+	th->interrupt_sent = th->listening = th->zombie = th->in_vfork = false;
+	th->step_over = th->in_place = th->group_stopped = false;
+	th->stop_signal = 0;
+	th->reported_at_breakpoint = false;
+	registers_drop(th);
+	forget_program(p);
+	/* A launch goes on through its shell and wrapper, then stands. */
+	if (p->execs_left > 0 && --p->execs_left == 0)
+		th->wanted_running = false;
+	else if (p->execs_left > 0)
+		thread_go(t, th);
+	else if (t->reports & TARGET_REPORT_EXEC)
+		thread_pend(t, th, TARGET_STOP_EXEC, SIGTRAP);
+	else
+		thread_go(t, th);
+}
+
+void
+orphans_detach(struct ptrace_target *t, struct process *dead)
+{
+	pid_t tid, next;
+	long tgid;
+	int status;
+
+	for (tid = orphan_next(t, 0); tid != 0; tid = next) {
+		next = orphan_next(t, tid);
+		if (procfs_status_field(tid, "Tgid:", &tgid) < 0)
+			continue;
+		if (process_find(t, (pid_t)tgid) != NULL)
+			continue;
+		if (orphan_take(t, tid, &status))
+			let_child_go(t, dead, tid, false);
+	}
+}

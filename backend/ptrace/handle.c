@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a thread's stop means, and what follows from it. */
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "engine.h"
+
+/* PTRACE_GET_SYSCALL_INFO's answer; glibc's own struct name varies. */
+struct syscall_info {
+	uint8_t op;
+	uint8_t pad[3];
+	uint32_t arch;
+	uint64_t instruction_pointer;
+	uint64_t stack_pointer;
+	uint64_t nr;
+	uint64_t args[7];
+};
+enum { SYSCALL_OP_ENTRY = 1, SYSCALL_OP_EXIT = 2 };
+
+static int
+read_siginfo(struct thread *th, siginfo_t *si)
+{
+	return ptrace(PTRACE_GETSIGINFO, th->tid, NULL, si) < 0 ? -errno : 0;
+}
+
+/* It was killed under our hands: its exit is still to come. */
+static void
+thread_lost(struct thread *th)
+{
+	registers_drop(th);
+	th->run = THREAD_RUNNING;
+}
+
+/*
+ * The session's filter says whether a hit counts.  If not, the thread passes
+ * over the breakpoint and goes on.
+ */
+static bool
+hit_counts(struct ptrace_target *t, struct thread *th, uint64_t pc)
+{
+	if (t->hit_filter == NULL)
+		return true;
+	return t->hit_filter(t->hit_filter_arg, th->process->pid, th->tid, pc);
+}
+
+/* Is the instruction that has just trapped one of the program's own? */
+static bool
+is_programs_trap(struct process *p, uint64_t pc)
+{
+	const struct arch *a = p->arch;
+	uint8_t code[8] = { 0 };
+	size_t got, len = a->breakpoint_len;
+
+	if (pc < 2 ||
+	    memory_read(p, pc - a->breakpoint_pc_offset, code, len, &got) < 0 ||
+	    got < len)
+		return true;
+	if (memcmp(code, a->breakpoint, len) == 0)
+		return true;
+	/* int $3 in its long form is nobody's breakpoint either. */
+	return memory_read(p, pc - 2, code, 2, &got) == 0 && got == 2 &&
+	       code[0] == 0xcd && code[1] == 0x03;
+}
+
+static void
+on_breakpoint(struct ptrace_target *t, struct thread *th)
+{
+	struct process *p = th->process;
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.reason = TARGET_STOP_BREAKPOINT,
+		.signal = SIGTRAP,
+	};
+	struct breakpoint *b;
+	uint64_t pc;
+
+	if (registers_pc(th, &pc) < 0) {
+		thread_lost(th);
+		return;
+	}
+	ev.addr = pc - p->arch->breakpoint_pc_offset;
+	b = breakpoint_at(p, ev.addr);
+	if ((b == NULL || !b->inserted) && is_programs_trap(p, pc)) {
+		thread_pend(t, th, TARGET_STOP_SIGNAL, SIGTRAP);
+		return;
+	}
+	if (registers_set_pc(th, ev.addr) < 0) {
+		thread_lost(th);
+		return;
+	}
+	if (b == NULL || !b->inserted) {
+		/* Removed between the hit and now: run what is there. */
+		thread_go(t, th);
+	} else if (hit_counts(t, th, ev.addr)) {
+		thread_pend_event(t, th, &ev);
+	} else {
+		th->step_over = true;
+		th->step_over_pc = ev.addr;
+		thread_go(t, th);
+	}
+}
+
+/* True: a debug register was behind it, and that was dealt with. */
+static bool
+on_debug_register(struct ptrace_target *t, struct thread *th)
+{
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.signal = SIGTRAP,
+	};
+	uint64_t pc;
+
+	if (th->process->hw_generation == 0 || watch_hit(th, &ev) <= 0)
+		return false;
+	if (ev.reason == TARGET_STOP_HW_BREAKPOINT &&
+	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc))
+		thread_go(t, th);
+	else
+		thread_pend_event(t, th, &ev);
+	return true;
+}
+
+void
+step_done(struct ptrace_target *t, struct thread *th)
+{
+	uint64_t pc;
+
+	switch (th->how.kind) {
+	case TARGET_RESUME_CONTINUE:
+		thread_go(t, th);
+		return;
+	case TARGET_RESUME_STEP:
+		break;
+	case TARGET_RESUME_STEP_RANGE:
+		if (registers_pc(th, &pc) < 0) {
+			thread_lost(th);
+			return;
+		}
+		if (pc >= th->how.range_start && pc < th->how.range_end) {
+			thread_go(t, th);
+			return;
+		}
+		break;
+	}
+	thread_pend(t, th, TARGET_STOP_STEP, SIGTRAP);
+}
+
+/* A client that steps wants to see what would lead it into a handler. */
+static bool
+is_passed(const struct ptrace_target *t, const struct thread *th, int signal)
+{
+	if (th->process->execs_left > 0)
+		return true;
+	return signal_in(t->pass_signals, signal) && th->wanted_running &&
+	       th->how.kind == TARGET_RESUME_CONTINUE;
+}
+
+static void
+on_signal(struct ptrace_target *t, struct thread *th, int signal)
+{
+	uint64_t bit = (uint64_t)1 << ((signal - 1) & 63);
+
+	if ((th->pass_once & bit) != 0) {
+		th->pass_once &= ~bit;
+		th->deliver = signal;
+		thread_go(t, th);
+	} else if (is_passed(t, th, signal)) {
+		th->deliver = signal;
+		thread_go(t, th);
+	} else {
+		thread_pend(t, th, TARGET_STOP_SIGNAL, signal);
+	}
+}
+
+/*
+ * PTRACE_INTERRUPT's stop is reported before a trap that the thread has made
+ * already: its pc is then behind a breakpoint, or a step is done and not told.
+ * True: that trap comes now.
+ */
+static bool
+trap_comes_first(struct thread *th)
+{
+	struct __ptrace_peeksiginfo_args args = { .off = 0, .nr = 8 };
+	struct process *p = th->process;
+	siginfo_t si[8];
+	long n, i;
+
+	if (!th->stepping && p->hw_generation == 0 && !p->ever_inserted)
+		return false;
+	n = ptrace(PTRACE_PEEKSIGINFO, th->tid, &args, si);
+	for (i = 0; i < n; i++) {
+		if (si[i].si_signo != SIGTRAP || si[i].si_code <= 0)
+			continue;
+		if (ptrace(PTRACE_CONT, th->tid, NULL, NULL) < 0)
+			return false;
+		th->run = THREAD_RUNNING;
+		th->interrupt_sent = true;
+		return true;
+	}
+	return false;
+}
+
+static void
+on_syscall(struct ptrace_target *t, struct thread *th)
+{
+	struct process *p = th->process;
+	struct syscall_info info;
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.signal = SIGTRAP,
+	};
+	size_t i;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, th->tid, sizeof(info), &info) < 0) {
+		thread_lost(th);
+		return;
+	}
+	th->in_syscall_stop = info.op == SYSCALL_OP_ENTRY;
+	if (info.op == SYSCALL_OP_ENTRY)
+		th->syscall_nr = (int64_t)info.nr;
+	ev.reason = th->in_syscall_stop ? TARGET_STOP_SYSCALL_ENTRY
+					: TARGET_STOP_SYSCALL_RETURN;
+	ev.syscall = th->syscall_nr;
+	for (i = 0; i < p->nsyscalls; i++)
+		if (p->syscalls[i] == th->syscall_nr)
+			break;
+	if (p->catch_syscalls && (p->nsyscalls == 0 || i < p->nsyscalls))
+		thread_pend_event(t, th, &ev);
+	else
+		thread_go(t, th);
+}
+
+/* Nothing of the program's own doing. */
+static void
+on_quiet_stop(struct ptrace_target *t, struct thread *th)
+{
+	struct target_event ev = { .kind = TARGET_EVENT_THREAD_CREATED };
+
+	if (th->announce) {
+		th->announce = false;
+		thread_pend_event(t, th, &ev);
+	} else {
+		thread_go(t, th);
+	}
+}
+
+static void
+dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
+	 int status)
+{
+	switch (kind) {
+	case WAIT_EXITED:
+	case WAIT_KILLED:
+		break;
+	case WAIT_SIGNAL:
+		on_signal(t, th, WSTOPSIG(status));
+		break;
+	case WAIT_BREAKPOINT:
+		on_breakpoint(t, th);
+		break;
+	case WAIT_HARDWARE:
+		if (!on_debug_register(t, th))
+			thread_go(t, th);
+		break;
+	case WAIT_STEP:
+		if (!on_debug_register(t, th))
+			step_done(t, th);
+		break;
+	case WAIT_INTERRUPT:
+		th->run_through = th->attached_stopped = false;
+		on_quiet_stop(t, th);
+		break;
+	case WAIT_GROUP_STOP:
+	case WAIT_OTHER:
+		on_quiet_stop(t, th);
+		break;
+	case WAIT_SYSCALL:
+		on_syscall(t, th);
+		break;
+	case WAIT_FORK:
+	case WAIT_VFORK:
+	case WAIT_CLONE:
+		fork_event(t, th, kind);
+		break;
+	case WAIT_VFORK_DONE:
+		vfork_done_event(t, th);
+		break;
+	case WAIT_EXEC:
+		exec_event(t, th);
+		break;
+	}
+}
+
+void
+event_handle(struct ptrace_target *t, struct thread *th, int status)
+{
+	struct process *p = th->process;
+	siginfo_t si = { .si_code = 0 };
+	enum wait_kind kind;
+	bool release;
+
+	if (!WIFSTOPPED(status)) {
+		exit_event(t, th, status);
+		return;
+	}
+	registers_drop(th);
+	th->run = THREAD_STOPPED;
+	th->interrupt_sent = th->listening = false;
+	if (classify_needs_siginfo(status) && read_siginfo(th, &si) < 0) {
+		thread_lost(th);
+		return;
+	}
+	kind = classify(status, si.si_code, th->stepping);
+	th->group_stopped = kind == WAIT_GROUP_STOP;
+	if ((kind == WAIT_INTERRUPT || kind == WAIT_GROUP_STOP) &&
+	    trap_comes_first(th))
+		return;
+	th->stop_signal =
+	    classify_takes_signal(kind, si.si_code) ? WSTOPSIG(status) : 0;
+	release = stepover_stopped(th, kind);
+	if (p->leaving)
+		detach_thread(t, th);
+	else
+		dispatch(t, th, kind, status);
+	if (release && !p->gone)
+		process_go(t, p);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Letting threads run. */
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+/*
+ * A signal can be handed over only at the delivery of one.  Anywhere else it
+ * is sent, and its delivery then let through unseen.
+ */
+static int
+signal_to_inject(struct thread *th)
+{
+	int signal = th->deliver;
+
+	th->deliver = 0;
+	if (signal == 0 || th->stop_signal != 0)
+		return signal;
+	if (syscall(SYS_tgkill, th->process->pid, th->tid, signal) == 0)
+		th->pass_once |= (uint64_t)1 << ((signal - 1) & 63);
+	return 0;
+}
+
+static bool
+stops_group(int signal)
+{
+	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN ||
+	       signal == SIGTTOU;
+}
+
+/*
+ * A thread that was killed meanwhile is as good as running: its exit will be
+ * seen, like any other event.
+ */
+void
+thread_run(struct ptrace_target *t, struct thread *th, int request)
+{
+	struct process *p = th->process;
+	int signal = signal_to_inject(th);
+
+	(void)t;
+	if (stops_group(signal))
+		th->run_through = th->attached_stopped = false;
+	registers_flush(th);
+	if (th->hw_generation != p->hw_generation)
+		watch_sync(th);
+	th->stepping = request == PTRACE_SINGLESTEP;
+	th->run = THREAD_RUNNING;
+	th->stop_signal = 0;
+	th->group_stopped = false;
+	th->in_syscall_stop = false;
+	th->name_valid = false;
+	th->reported_at_breakpoint = false;
+	registers_drop(th);
+	ptrace(request, th->tid, NULL, signal);
+}
+
+/* The thread stays in its process's group-stop, as if nobody traced it. */
+static void
+listen_on(struct thread *th)
+{
+	registers_flush(th);
+	registers_drop(th);
+	th->run = THREAD_RUNNING;
+	th->listening = true;
+	th->name_valid = false;
+	th->reported_at_breakpoint = false;
+	if (th->deliver != 0 &&
+	    syscall(SYS_tgkill, th->process->pid, th->tid, th->deliver) == 0)
+		th->pass_once |= (uint64_t)1 << ((th->deliver - 1) & 63);
+	th->deliver = 0;
+	if (ptrace(PTRACE_LISTEN, th->tid, NULL, NULL) == 0 || errno == ESRCH)
+		return;
+	/* An injected call has ended the stop proper: get into it again. */
+	th->listening = false;
+	ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
+	ptrace(PTRACE_CONT, th->tid, NULL, NULL);
+}
+
+static int
+request_of(const struct thread *th)
+{
+	if (th->how.kind != TARGET_RESUME_CONTINUE)
+		return PTRACE_SINGLESTEP;
+	return th->process->catch_syscalls ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+void
+thread_go(struct ptrace_target *t, struct thread *th)
+{
+	struct process *p = th->process;
+
+	if (th->run != THREAD_STOPPED || !th->wanted_running ||
+	    th->pending.kind != TARGET_EVENT_NONE)
+		return;
+	if (th->stop_requested) {
+		thread_pend(t, th, TARGET_STOP_REQUESTED, 0);
+		return;
+	}
+	if (p->paused > 0 || p->leaving ||
+	    (p->stepper != NULL && p->stepper != th))
+		return;
+	if (th->group_stopped && !th->run_through)
+		listen_on(th);
+	else if (!stepover_start(t, th))
+		thread_run(t, th, request_of(th));
+}
+
+/* Those that must step over something first: they may need the others still. */
+void
+process_go(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th;
+
+	for (th = p->threads; th != NULL; th = th->next)
+		if (th->step_over)
+			thread_go(t, th);
+	for (th = p->threads; th != NULL; th = th->next)
+		thread_go(t, th);
+}
+
+int
+ptrace_resume(struct target *base, pid_t tid, const struct target_resume *how)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	struct thread *th = thread_find(t, tid);
+
+	if (th == NULL || th->process->leaving)
+		return -ESRCH;
+	if (th->wanted_running)
+		return -EBUSY;
+	th->how = *how;
+	if (th->resume_marked)
+		return 0;
+	th->resume_marked = true;
+	th->mark_next = NULL;
+	*t->marked_tail = th;
+	t->marked_tail = &th->mark_next;
+	return 0;
+}
+
+/* The stop which waits to be told may have become pointless. */
+static void
+reconsider_pending(struct ptrace_target *t, struct thread *th)
+{
+	const struct target_event *ev = &th->pending;
+
+	if (ev->kind != TARGET_EVENT_STOP ||
+	    th->how.kind != TARGET_RESUME_CONTINUE)
+		return;
+	if (ev->reason == TARGET_STOP_STEP) {
+		thread_unpend(t, th);
+	} else if (ev->reason == TARGET_STOP_SIGNAL &&
+		   signal_in(t->pass_signals, ev->signal) &&
+		   th->stop_signal == ev->signal && th->deliver == 0) {
+		th->deliver = ev->signal;
+		thread_unpend(t, th);
+	}
+}
+
+static void
+commit_thread(struct ptrace_target *t, struct thread *th)
+{
+	int signal = th->how.signal;
+
+	th->resume_marked = false;
+	th->wanted_running = true;
+	th->stop_requested = false;
+	th->reported.kind = TARGET_EVENT_NONE;
+	th->reported.reason = TARGET_STOP_NONE;
+	if (th->reported_at_breakpoint) {
+		th->step_over = true;
+		th->step_over_pc = th->reported.addr;
+	}
+	if (th->group_stopped)
+		th->run_through = th->attached_stopped;
+	reconsider_pending(t, th);
+	if (signal == 0)
+		return;
+	if (th->deliver == 0 && th->pending.kind == TARGET_EVENT_NONE)
+		th->deliver = signal;
+	else if (syscall(SYS_tgkill, th->process->pid, th->tid, signal) == 0)
+		th->pass_once |= (uint64_t)1 << ((signal - 1) & 63);
+}
+
+int
+ptrace_resume_commit(struct target *base)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	struct thread *first = t->marked, *th, *next;
+
+	for (th = first; th != NULL; th = th->mark_next)
+		commit_thread(t, th);
+	t->marked = NULL;
+	t->marked_tail = &t->marked;
+	for (th = first; th != NULL; th = th->mark_next)
+		if (th->step_over)
+			thread_go(t, th);
+	for (th = first; th != NULL; th = next) {
+		next = th->mark_next;
+		th->mark_next = NULL;
+		thread_go(t, th);
+	}
+	if (t->queue != NULL)
+		wake(t);
+	return 0;
+}
