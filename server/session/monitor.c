@@ -134,10 +134,10 @@ run(struct session *s, const char *text)
 		return -EPERM;
 	}
 	err = c->fn(s, args);
-	/* What gdbserver does not take, it calls unknown. */
-	if (err == -EINVAL && s->document.len == 0)
-		document_printf(s, "Unknown monitor command.\n\n");
-	if (err == -EINVAL) {
+	if (err == MONITOR_USAGE) {
+		/* What gdbserver does not take, it calls unknown. */
+		if (s->document.len == 0)
+			document_printf(s, "Unknown monitor command.\n\n");
 		help(s, "");
 		return -EPERM;
 	}

@@ -7,9 +7,11 @@
 
 /*
  * Runs one command with what follows its name ("" if nothing).  Output goes to
- * the document.  0, or -errno with nothing printed, or -EINVAL after
- * monitor_usage(): the help follows then, as with gdbserver.
+ * the document.  0; -errno, whose text is then printed; or MONITOR_USAGE: the
+ * arguments are wrong (a word about that may be printed), and the help follows,
+ * as with gdbserver.
  */
+#define MONITOR_USAGE 1
 typedef int monitor_fn(struct session *s, const char *args);
 
 /* monitor_settings.c: gdbserver's own "set ..." */

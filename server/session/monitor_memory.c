@@ -56,13 +56,13 @@ monitor_allocate(struct session *s, const char *args)
 	int err;
 
 	if (!number_typed(&args, &size))
-		return -EINVAL;
+		return MONITOR_USAGE;
 	args += strspn(args, " ");
 	if (!parse_protection(&args, &protection))
-		return -EINVAL;
+		return MONITOR_USAGE;
 	args += strspn(args, " ");
 	if (*args != '\0' && (!number_typed(&args, &addr) || *args != '\0'))
-		return -EINVAL;
+		return MONITOR_USAGE;
 	err = current_process(s, &pid);
 	if (err == 0)
 		err = target_allocate(s->target, pid, addr, size,
@@ -81,7 +81,7 @@ monitor_free(struct session *s, const char *args)
 	int err;
 
 	if (!number_typed(&args, &addr) || *args != '\0')
-		return -EINVAL;
+		return MONITOR_USAGE;
 	err = current_process(s, &pid);
 	return err < 0 ? err
 		       : target_release(s->target, pid, addr, 0, MEM_RELEASE);

@@ -10,7 +10,7 @@ static int
 set_switch(struct session *s, const char *args, const char *what, bool *value)
 {
 	if (strcmp(args, "0") != 0 && strcmp(args, "1") != 0)
-		return -EINVAL;
+		return MONITOR_USAGE;
 	*value = args[0] == '1';
 	document_printf(s, "%s output %s.\n", what,
 			*value ? "enabled" : "disabled");
@@ -43,7 +43,7 @@ monitor_set_debug_format(struct session *s, const char *args)
 
 	if (args[0] == '\0') {
 		document_printf(s, "Missing debug-format argument.\n");
-		return -EINVAL;
+		return MONITOR_USAGE;
 	}
 	while (*args != '\0') {
 		size_t len = strcspn(args, ",");
@@ -58,7 +58,7 @@ monitor_set_debug_format(struct session *s, const char *args)
 			document_printf(
 			    s, "Unknown debug-format argument: \"%.*s\"\n",
 			    (int)(len < 200 ? len : 200), args);
-			return -EINVAL;
+			return MONITOR_USAGE;
 		}
 		args += len;
 		if (*args == ',')
