@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Contract: processes: launch, attach, detach, kill, exit, fork, exec. */
+#include <signal.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -200,11 +201,13 @@ a_fork_is_reported(void **state)
 static void
 an_unreported_child_lives_its_own_life(void **state)
 {
+	static const uint64_t child_signal[2] = { 1u << (SIGCHLD - 1) };
 	struct fixture *f = *state;
 	pid_t pid = launched(f, 1);
 
 	/* The child must not trip over the parent's breakpoints; the parent
 	 * waits for its end. */
+	target_set_pass_signals(f->t, child_signal);
 	insert(f, pid, f->tick);
 	fixture_command(f, pid, COMMAND_FORK, 0);
 	resume_all(f, pid);
