@@ -19,9 +19,9 @@ enum rsp_event {
 	RSP_EVENT_ACK,		/* '+' between packets */
 	RSP_EVENT_NAK,		/* '-' */
 	RSP_EVENT_INTERRUPT,	/* 0x03 between packets */
-	RSP_EVENT_BAD_CHECKSUM,	/* a whole packet with a wrong sum */
+	RSP_EVENT_BAD_CHECKSUM,	/* a whole packet with a wrong sum, or none */
 	RSP_EVENT_OVERLONG,	/* a packet that did not fit, now over */
-	RSP_EVENT_GARBAGE,	/* a byte that belongs to nothing */
+	RSP_EVENT_GARBAGE,	/* bytes that belong to nothing */
 };
 
 struct rsp_reader {
@@ -41,7 +41,9 @@ void rsp_reader_init(struct rsp_reader *r, uint8_t *buf, size_t cap);
 /*
  * Consumes input up to the end of the first event and returns how many bytes
  * that took (<= n).  *event tells what was found.  The body is valid until the
- * next call.  A '$' inside a body starts the packet anew (the former was cut).
+ * next call.  A '$' inside a body starts the packet anew (the former was cut);
+ * what stands in the place of a sum's digits and is none ends the packet, and
+ * is looked at again as what may follow one.
  */
 size_t rsp_reader_feed(struct rsp_reader *r, const uint8_t *in, size_t n,
 		       enum rsp_event *event);

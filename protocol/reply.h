@@ -3,7 +3,8 @@
  * Builds one packet in place in an output buffer: "$body#xx".
  *
  * Errors are sticky: append freely, look once at the end.  A reply that did
- * not fit is turned into an error reply by rsp_reply_finish, never sent cut.
+ * not fit is turned into an error reply (EMSGSIZE) by rsp_reply_finish, never
+ * sent cut.
  */
 #ifndef PROTOCOL_REPLY_H
 #define PROTOCOL_REPLY_H
@@ -96,7 +97,10 @@ enum rsp_errors { RSP_ERRORS_PLAIN, RSP_ERRORS_GDB, RSP_ERRORS_LLDB };
 void rsp_reply_error(struct rsp_reply *r, enum rsp_errors form, int code,
 		     const char *text);
 
-/* Adds '#' and the sum; returns the length of the whole packet. */
+/*
+ * Adds '#' and the sum; returns the length of the whole packet.  0: nothing is
+ * to be sent, a notification that did not fit (there is no error for them).
+ */
 size_t rsp_reply_finish(struct rsp_reply *r);
 
 #endif

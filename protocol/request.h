@@ -6,6 +6,11 @@
  * overflow check, every hex string is whole, every length matches its data.
  * Nothing here touches a target, does I/O or allocates.  Strings and data are
  * decoded in place: they are borrowed from the body and die with it.
+ *
+ * Process and thread ids and descriptors are 0 .. 7fffffff (or RSP_ID_ALL), so
+ * that they are the same as a pid_t or an int.  Texts, that is paths, names and
+ * decode_text, decode_hex_text, hold no NUL and end with one that is not
+ * counted: they are C strings.
  */
 #ifndef PROTOCOL_REQUEST_H
 #define PROTOCOL_REQUEST_H
@@ -70,7 +75,9 @@ struct rsp_suffix {
 struct rsp_request {
 	enum rsp_kind kind;
 	union {
-		struct rsp_bytes text;		/* decode_text, _hex_text, ... */
+		/* decode_text, _hex_text; _hex_data and _escaped_text may
+		 * hold NULs */
+		struct rsp_bytes text;
 		struct rsp_ptid ptid;		/* decode_ptid */
 		int64_t pid;			/* decode_pid, decode_opt_pid (0) */
 		uint64_t number;		/* decode_number */
@@ -94,7 +101,8 @@ struct rsp_request {
 			struct rsp_suffix thread;
 			uint64_t regno;		/* p P */
 			struct rsp_bytes data;	/* G P: decoded bytes */
-			uint64_t save_id;	/* RESTORE_REGISTERS */
+			uint64_t save_id;	/* RESTORE_REGISTERS; lldb
+					   has it in decimal */
 		} regs;
 		struct {			/* memory, qCRC */
 			uint64_t addr;

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""packets_md.py SOURCE_DIR: docs/packets.md lists exactly the packets of
+protocol/request_list.h, and says of each whether dispatch.c serves it."""
+import re
+import sys
+from pathlib import Path
+
+source = Path(sys.argv[1])
+problems = []
+
+
+def known_packets():
+    text = (source / "protocol/request_list.h").read_text()
+    rows = re.findall(r'^\tX\(([A-Z0-9_]+), "([^"]+)",', text, re.M)
+    if len(rows) != len(re.findall(r"^\tX\(", text, re.M)) or not rows:
+        problems.append("request_list.h: a row that I cannot read")
+    return {name: kind for kind, name in rows}
+
+
+def documented():
+    rows = {}
+    lines = (source / "docs/packets.md").read_text().splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("| `"):
+            continue
+        cells = [c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]]
+        name = cells[0].strip("`")
+        if len(cells) != 6:
+            problems.append(f"packets.md:{number}: not six columns")
+            continue
+        if name in rows:
+            problems.append(f"packets.md:{number}: {name} is there twice")
+        rows[name] = cells
+    return rows
+
+
+def check_row(name, cells, is_served):
+    _, gdb, lldb, since, served, _ = cells
+    for client, first in (("gdb", gdb), ("lldb", lldb)):
+        if not re.fullmatch(r"–|\d+", first):
+            problems.append(f"{name}: {client} since {first!r}?")
+    if not re.fullmatch(r"\d+\.\d+\.\d+", since):
+        problems.append(f"{name}: since {since!r}?")
+    if is_served is not None and served != ("yes" if is_served else "no"):
+        problems.append(f"{name}: served {served!r}, dispatch.c says otherwise")
+
+
+def main():
+    packets = known_packets()
+    rows = documented()
+    dispatch = source / "server/session/dispatch.c"
+    served = None
+    if dispatch.exists():
+        served = set(re.findall(r"\[RSP_([A-Z0-9_]+)\] = \{",
+                                dispatch.read_text()))
+    for name in packets.keys() - rows.keys():
+        problems.append(f"{name}: not in packets.md")
+    for name in rows.keys() - packets.keys():
+        problems.append(f"{name}: not in request_list.h")
+    for name in packets.keys() & rows.keys():
+        check_row(name, rows[name],
+                  None if served is None else packets[name] in served)
+    for problem in sorted(problems):
+        print(problem)
+    return 1 if problems else 0
+
+
+sys.exit(main())
