@@ -502,6 +502,31 @@ every_decoder_has_a_bad_example(void **state)
 	}
 }
 
+/* As gdb 13 sent it: two conditions, with nothing between them. */
+static void
+conditions_of_gdb_decode(void **state)
+{
+	static const char packet[] =
+	    "Z0,555555555140,1;X12,26000622100222ec16080219162022031327"
+	    "X12,26000622100222ec16080219162022051327";
+	uint8_t *copy = copy_body(packet, sizeof(packet) - 1);
+	struct rsp_bytes code;
+	struct rsp_request req;
+
+	(void)state;
+	assert_int_equal(rsp_request_decode(&req, copy, sizeof(packet) - 1),
+			 RSP_DECODED);
+	assert_true(rsp_agent_next(&req.bp.conditions, &code));
+	assert_int_equal(code.len, 0x12);
+	assert_memory_equal(code.data, "\x26\x00\x06\x22\x10\x02", 6);
+	assert_true(rsp_agent_next(&req.bp.conditions, &code));
+	assert_int_equal(code.len, 0x12);
+	assert_memory_equal(code.data + 15, "\x05\x13\x27", 3);
+	assert_false(rsp_agent_next(&req.bp.conditions, &code));
+	assert_false(rsp_agent_next(&req.bp.commands, &code));
+	free(copy);
+}
+
 static void
 bytes_equal_compares_whole(void **state)
 {
@@ -525,6 +550,7 @@ main(void)
 		cmocka_unit_test(malformed_packets_are_refused),
 		cmocka_unit_test(unknown_packets_are_unknown),
 		cmocka_unit_test(every_decoder_has_a_bad_example),
+		cmocka_unit_test(conditions_of_gdb_decode),
 		cmocka_unit_test(bytes_equal_compares_whole),
 	};
 
