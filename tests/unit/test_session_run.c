@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* needs: client */
+/* Run control as a client sees it: all-stop and non-stop, gdb and lldb. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../common/client.h"
+
+static struct client_bench b;
+
+static void
+starts_with(const char *text, const char *head)
+{
+	if (strncmp(text, head, strlen(head)) != 0)
+		fail_msg("\"%s\" does not begin with \"%s\"", text, head);
+}
+
+static void
+has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("\"%s\" has no \"%s\"", text, part);
+}
+
+/* ---- all-stop
+ * --------------------------------------------------------------------- */
+
+static void
+breakpoint_is_told(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	bench_expect(&b, "Z0,400004,1", "OK");
+	starts_with(bench_ask(&b, "vCont;c:p64.65"),
+		    "T05swbreak:;04:0400400000000000;");
+	has(bench_ask(&b, "?"), "thread:p64.65;");
+	bench_expect(&b, "qC", "QCp64.65");
+	/* The other one has not moved. */
+	bench_expect(&b, "Hgp64.64", "OK");
+	bench_expect(&b, "p4", "0000400000000000");
+	bench_close(&b);
+}
+
+static void
+first_matching_action_wins(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	answer = bench_ask(&b, "vCont;s:p64.65;s:p64.64;c");
+	starts_with(answer, "T05");
+	bench_expect(&b, "Hgp64.64", "OK");
+	assert_string_not_equal(bench_ask(&b, "p4"), "0000400000000000");
+	assert_true(mock_executed(b.target, 100) <= 1);
+	bench_close(&b);
+}
+
+static void
+unknown_ids_resume_nothing(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	bench_expect(&b, "vCont;c;s:p64.99", "E03");
+	bench_expect(&b, "vCont;s:p64.64;c:p63.-1", "E03");
+	bench_expect(&b, "vCont;C1e:p64.64;c:p1.1", "E03");
+	bench_expect(&b, "vCont;t", "E03");
+	bench_expect(&b, "vCont;Cfe", "E16");
+	bench_expect(&b, "vCont;x", "E16");
+	bench_expect(&b, "vCont;", "E16");
+	session_target_ready(b.session);
+	assert_int_equal(mock_executed(b.target, 100), 0);
+	assert_null(bench_next(&b, 5));
+	bench_close(&b);
+}
+
+static void
+while_it_runs_it_is_busy(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	bench_send(&b, "vCont;c");
+	bench_expect(&b, "g", "E10");
+	bench_expect(&b, "m400000,4", "E10");
+	bench_expect(&b, "vCont;c", "E10");
+	bench_expect(&b, "qSupported", bench_ask(&b, "qSupported"));
+	bench_raw(&b, "\x03", 1);
+	starts_with(bench_next(&b, 50), "T02");
+	assert_null(bench_next(&b, 50));
+	bench_close(&b);
+}
+
+static void
+interrupts_are_not_kept(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	/* While nothing runs: no stop now, none later. */
+	bench_raw(&b, "\x03\x03\x03", 3);
+	assert_null(bench_next(&b, 5));
+	bench_send(&b, "vCont;c");
+	assert_null(bench_next(&b, 20));
+	bench_raw(&b, "\x03\x03", 2);
+	starts_with(bench_next(&b, 50), "T02");
+	bench_send(&b, "vCont;c");
+	assert_null(bench_next(&b, 20));
+	bench_raw(&b, "\x03", 1);
+	starts_with(bench_next(&b, 50), "T02");
+	bench_close(&b);
+}
+
+static void
+signals_in_the_clients_numbers(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	mock_do(b.target, 100, MOCK_SIGNAL, SIGURG, 0);
+	mock_do(b.target, 100, MOCK_SIGNAL, SIGCHLD, 0);
+	mock_do(b.target, 100, MOCK_SIGNAL, 34, 0);
+	mock_do(b.target, 100, MOCK_SIGNAL, SIGWINCH, 0);
+	starts_with(bench_ask(&b, "vCont;c"), "T10");
+	starts_with(bench_ask(&b, "vCont;C10:p64.64"), "T14");
+	assert_int_equal(mock_delivered(b.target, 100, SIGURG), 1);
+	starts_with(bench_ask(&b, "vCont;c"), "T2e");
+	assert_int_equal(mock_delivered(b.target, 100, SIGCHLD), 0);
+	bench_expect(&b, "QPassSignals:1c", "OK");
+	bench_send(&b, "vCont;c");
+	assert_null(bench_next(&b, 20));
+	assert_int_equal(mock_delivered(b.target, 100, SIGWINCH), 1);
+	bench_close(&b);
+
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 1);
+	mock_do(b.target, 100, MOCK_SIGNAL, SIGUSR1, 0);
+	starts_with(bench_ask(&b, "vCont;c:p64.-1"), "T0athread:p64.64;");
+	bench_close(&b);
+}
+
+static void
+the_end_is_told(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	mock_do(b.target, 100, MOCK_EXIT, 7, 0);
+	bench_expect(&b, "vCont;c", "W07;process:64");
+	assert_non_null(strstr(b.said, "Child exited with status 7\n"));
+	bench_expect(&b, "?", "W00");
+	bench_expect(&b, "g", "E03");
+	session_client_gone(b.session);
+	assert_int_equal(session_wish(b.session), SESSION_EXIT);
+	bench_close(&b);
+
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 1);
+	mock_do(b.target, 100, MOCK_KILLED, SIGSEGV, 0);
+	bench_expect(&b, "c", "X0b;process:64");
+	assert_non_null(strstr(b.said, "signal = 0xb (SIGSEGV)\n"));
+	bench_expect(&b, "?", "X0b;process:64");
+	bench_close(&b);
+}
+
+static void
+forks_are_told_to_who_asked(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	mock_do(b.target, 100, MOCK_FORK, 0, 0);
+	has(bench_ask(&b, "vCont;c"), "fork:p");
+	bench_close(&b);
+}
+
+static void
+plain_packets(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	bench_expect(&b, "Hcp64.65", "OK");
+	starts_with(bench_ask(&b, "s"), "T05");
+	bench_expect(&b, "qC", "QCp64.65");
+	/* Only that one. */
+	assert_int_equal(mock_executed(b.target, 100), 0);
+	bench_expect(&b, "Hc-1", "OK");
+	bench_expect(&b, "Z0,400000,1", "OK");
+	starts_with(bench_ask(&b, "c"), "T05swbreak");
+	starts_with(bench_ask(&b, "s400004"), "T05");
+	bench_close(&b);
+}
+
+static void
+switched_off_packets(void **state)
+{
+	struct session_config config = {
+		.disable_vcont = true,
+		.disable_threads_info = true,
+		.disable_thread_in_stop = true,
+		.disable_current_thread = true,
+	};
+
+	(void)state;
+	bench_open(&b, &config);
+	bench_gdb(&b, 100, 1);
+	bench_expect(&b, "vCont?", "");
+	bench_expect(&b, "vCont;c", "");
+	bench_expect(&b, "qfThreadInfo", "");
+	bench_expect(&b, "qC", "");
+	assert_null(strstr(bench_ask(&b, "?"), "thread:"));
+	bench_close(&b);
+	memset(&config, 0, sizeof(config));
+	config.disable_t_stop = true;
+	bench_open(&b, &config);
+	bench_gdb(&b, 100, 1);
+	bench_expect(&b, "?", "S05");
+	bench_close(&b);
+}
+
+/* ---- lldb's words
+ * ------------------------------------------------------------------------ */
+
+static void
+verbose_stops(void **state)
+{
+	const char *stop;
+
+	(void)state;
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 2);
+	bench_expect(&b, "Z0,400004,1", "OK");
+	stop = bench_ask(&b, "vCont;c:p64.-1");
+	starts_with(stop, "T05thread:p64.6");
+	has(stop, "threads:64,65;");
+	has(stop, "thread-pcs:");
+	has(stop, "jstopinfo:5b7b");
+	has(stop, "reason:breakpoint;");
+	stop = bench_ask(&b, "jThreadsInfo");
+	has(stop, "\"tid\":100,");
+	has(stop, "\"reason\":\"breakpoint\"");
+	has(stop, "\"signal\":5");
+	has(stop, "\"registers\":{\"4\":\"0400400000000000\"");
+	bench_expect(&b, "z0,400004,1", "OK");
+	bench_send(&b, "c");
+	bench_raw(&b, "\x03", 1);
+	stop = bench_next(&b, 50);
+	starts_with(stop, "T13");
+	has(stop, "reason:signal;");
+	bench_close(&b);
+}
+
+/* ---- non-stop
+ * -----------------------------------------------------------------------------
+ */
+
+static void
+non_stop_tells_one_at_a_time(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 3);
+	bench_expect(&b, "QNonStop:1", "OK");
+	starts_with(bench_ask(&b, "?"), "T05");
+	starts_with(bench_ask(&b, "vStopped"), "T05");
+	starts_with(bench_ask(&b, "vStopped"), "T05");
+	bench_expect(&b, "vStopped", "OK");
+	bench_expect(&b, "vCont;c", "OK");
+	assert_null(bench_next(&b, 10));
+	bench_expect(&b, "?", "OK");
+	/* Memory while it runs. */
+	assert_int_not_equal(bench_ask(&b, "m400000,4")[0], 'E');
+	bench_expect(&b, "vCont;t:p64.65", "OK");
+	starts_with(bench_next(&b, 50), "%Stop:T00");
+	bench_expect(&b, "vStopped", "OK");
+	bench_expect(&b, "vCont;t:p64.-1", "OK");
+	starts_with(bench_next(&b, 50), "%Stop:T00");
+	/* Only one until it was taken. */
+	assert_null(bench_next(&b, 10));
+	starts_with(bench_ask(&b, "vStopped"), "T00");
+	bench_expect(&b, "vStopped", "OK");
+	bench_expect(&b, "vCont;c:p64.65", "OK");
+	bench_expect(&b, "vCtrlC", "OK");
+	starts_with(bench_next(&b, 50), "%Stop:T02");
+	bench_expect(&b, "vStopped", "OK");
+	bench_expect(&b, "vKill;64", "OK");
+	bench_expect(&b, "?", "OK");
+	bench_close(&b);
+}
+
+static void
+non_stop_for_lldb_stops_a_process(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 3);
+	bench_expect(&b, "QNonStop:1", "OK");
+	bench_expect(&b, "c", "OK");
+	bench_expect(&b, "c", "E37");
+	bench_expect(&b, "vCtrlC", "OK");
+	starts_with(bench_next(&b, 50), "%Stop:T13");
+	starts_with(bench_ask(&b, "vStopped"), "T00");
+	starts_with(bench_ask(&b, "vStopped"), "T00");
+	bench_expect(&b, "vStopped", "OK");
+	bench_expect(&b, "vStopped", "Eff");
+	mock_do(b.target, 100, MOCK_EXIT, 0, 0);
+	bench_expect(&b, "c", "OK");
+	starts_with(bench_next(&b, 50), "%Stop:W00");
+	starts_with(bench_ask(&b, "?"), "W00");
+	bench_expect(&b, "vStopped", "OK");
+	bench_close(&b);
+}
+
+static void
+leaving_non_stop_stops_all(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	bench_expect(&b, "QNonStop:1", "OK");
+	bench_expect(&b, "vCont;c", "OK");
+	bench_expect(&b, "QNonStop:0", "OK");
+	starts_with(bench_ask(&b, "?"), "T");
+	assert_int_not_equal(bench_ask(&b, "g")[0], 'E');
+	bench_close(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(breakpoint_is_told),
+		cmocka_unit_test(first_matching_action_wins),
+		cmocka_unit_test(unknown_ids_resume_nothing),
+		cmocka_unit_test(while_it_runs_it_is_busy),
+		cmocka_unit_test(interrupts_are_not_kept),
+		cmocka_unit_test(signals_in_the_clients_numbers),
+		cmocka_unit_test(the_end_is_told),
+		cmocka_unit_test(forks_are_told_to_who_asked),
+		cmocka_unit_test(plain_packets),
+		cmocka_unit_test(switched_off_packets),
+		cmocka_unit_test(verbose_stops),
+		cmocka_unit_test(non_stop_tells_one_at_a_time),
+		cmocka_unit_test(non_stop_for_lldb_stops_a_process),
+		cmocka_unit_test(leaving_non_stop_stops_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
