@@ -98,7 +98,8 @@ decode_signals(struct rsp_args *a, struct rsp_request *req)
 		if (!rsp_args_signal(a, &signal))
 			return false;
 		req->signals.bits[signal / 64] |= UINT64_C(1) << signal % 64;
-	} while (rsp_args_expect(a, ';'));
+		/* gdb ends a long list with a separator. */
+	} while (rsp_args_expect(a, ';') && !rsp_args_at_end(a));
 	return rsp_args_at_end(a);
 }
 

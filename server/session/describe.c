@@ -182,9 +182,10 @@ put_feature(struct session *s, const struct register_view *v,
 	for (size_t i = 0; i < f->nregs; i++) {
 		if (*number >= v->n || v->ids[*number] != f->regs[i])
 			continue;
-		if (!open)
-			document_printf(s, "<feature name=\"%s\">\n%s", f->name,
-					f->types);
+		if (!open) {
+			document_printf(s, "<feature name=\"%s\">\n", f->name);
+			document_add(s, f->types, strlen(f->types));
+		}
 		open = true;
 		if (v->kind == ARCH_VIEW_GDB)
 			put_gdb_reg(s, &v->arch->regs[f->regs[i]], *number);

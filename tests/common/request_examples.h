@@ -136,6 +136,7 @@ static const struct request_example request_examples[] = {
 	GOOD(STDIO, "vStdio", ""),
 	GOOD(PASS_SIGNALS, "QPassSignals:", ""),
 	GOOD(PASS_SIGNALS, "QPassSignals:e;2;97;ff;2", "2 14 151 255 "),
+	GOOD(PASS_SIGNALS, "QPassSignals:e;2;", "2 14 "),
 	GOOD(PROGRAM_SIGNALS, "QProgramSignals:0;40", "0 64 "),
 	GOOD(CATCH_SYSCALLS, "QCatchSyscalls:0", "0"),
 	GOOD(CATCH_SYSCALLS, "QCatchSyscalls:1", "1"),
