@@ -357,13 +357,16 @@ def gdb(program, *commands, seconds=90, env=None, cwd=None):
 def lldb(program, *commands, seconds=150, env=None, cwd=None):
     """Real lldb in batch mode; returns all that it printed."""
     need_lldb()
-    argv = [LLDB, "--no-lldbinit", "--batch", "--no-use-colors"]
+    # Not --batch: that ends with the first signal that the program receives.
+    argv = [LLDB, "--no-lldbinit", "--no-use-colors"]
     for command in ("settings set use-color false",
+                    "settings set auto-confirm true",
+                    "settings set interpreter.stop-command-source-on-error "
+                    "false",
                     "settings set symbols.enable-external-lookup false"):
         argv += ["-O", command]
-    for command in commands:
+    for command in (*commands, "quit"):
         argv += ["-o", command]
-    # After a crash or exit of the program: go on with the commands.
     if program:
         argv.append(program)
     environ = dict(os.environ)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# variants: basic expression watchpoint attach
+"""Stock lldb debugs local programs through rspd in place of lldb-server."""
+import os
+
+from lib.harness import (RSPD, Inferior, check, check_in, check_order,
+                         inferior, lldb, need_debug_registers, run, variant)
+
+
+def test():
+    env = {"LLDB_DEBUGSERVER_PATH": os.path.abspath(RSPD)}
+    how = variant("basic")
+    if how == "basic":
+        out = lldb(inferior("hello"), "breakpoint set --name add",
+                   "process launch --environment RSPD_TEST=local -- one",
+                   "thread backtrace", "thread step-over",
+                   "thread step-over", "frame variable sum", "continue",
+                   env=env)
+        check_order(out, "launched", "stop reason = breakpoint 1.1", "add(",
+                    "(int) sum = 42", "exited with status = 7")
+        check_in("arg 1: one", out)
+        check_in("env: local", out)
+        check_in("aslr: off", out)
+    elif how == "expression":
+        out = lldb(inferior("hello"), "breakpoint set --name add", "run",
+                   "expression -- int s = 0; for (int i = 0; i < 5; i++) "
+                   "s += a; s", "expression -- (int) add(20, 3)",
+                   "continue", env=env)
+        check_order(out, "stop reason = breakpoint 1.1", "$0 = 205",
+                    "$1 = 23", "exited with status = 7")
+    elif how == "watchpoint":
+        need_debug_registers()
+        out = lldb(inferior("hello"), "breakpoint set --name middle", "run",
+                   "watchpoint set variable global", "continue", "continue",
+                   env=env)
+        check_order(out, "old value: 41", "new value: 42",
+                    "exited with status = 7")
+    else:
+        program = Inferior("threads", 3)
+        out = lldb(inferior("threads"), "process attach --pid %d" %
+                   program.pid, "breakpoint set --name lap", "continue",
+                   "thread list", "process detach", env=env)
+        check_order(out, "stop reason = breakpoint 1.1", "worker-1",
+                    "detached")
+        check(program.process.poll() is None, "the program ended")
+
+
+run(test)
