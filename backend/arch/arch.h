@@ -179,6 +179,10 @@ struct arch {
 	void (*syscall_set)(uint8_t *file, uint64_t insn_addr,
 			    const struct arch_syscall *call);
 	int64_t (*syscall_result)(const uint8_t *file);
+	/* The same in place of the call at whose entry the thread stands. */
+	void (*syscall_replace)(uint8_t *file, const struct arch_syscall *call);
+	/* From a call's entry back to before its instruction. */
+	void (*syscall_rewind)(uint8_t *file);
 	/* The bytes of the instruction, to look for and to patch in. */
 	const uint8_t *syscall_insn;
 	size_t syscall_insn_len;

@@ -86,9 +86,12 @@ int64_t x86_syscall_nr(const uint8_t *file);
 void x86_64_syscall_set(uint8_t *file, uint64_t insn,
 			const struct arch_syscall *call);
 int64_t x86_64_syscall_result(const uint8_t *file);
+void x86_64_syscall_replace(uint8_t *file, const struct arch_syscall *call);
+void x86_syscall_rewind(uint8_t *file);
 void i386_syscall_set(uint8_t *file, uint64_t insn,
 		      const struct arch_syscall *call);
 int64_t i386_syscall_result(const uint8_t *file);
+void i386_syscall_replace(uint8_t *file, const struct arch_syscall *call);
 
 /* x86_hw.c */
 bool x86_64_hw_ok(unsigned kind, uint64_t addr, uint64_t len);

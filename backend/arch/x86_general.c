@@ -78,6 +78,22 @@ x86_64_syscall_result(const uint8_t *file)
 }
 
 void
+x86_64_syscall_replace(uint8_t *file, const struct arch_syscall *call)
+{
+	x86_64_syscall_set(file, x86_get_pc(file), call);
+	store(file, FIELD(orig_rax), call->nr);
+}
+
+/* syscall, sysenter's landing place and int $0x80: all are two bytes. */
+void
+x86_syscall_rewind(uint8_t *file)
+{
+	store(file, FIELD(rip), x86_get_pc(file) - 2);
+	store(file, FIELD(rax), load(file, FIELD(orig_rax)));
+	x86_leave_syscall(file);
+}
+
+void
 i386_syscall_set(uint8_t *file, uint64_t insn, const struct arch_syscall *call)
 {
 	static const size_t args[] = { FIELD(rbx), FIELD(rcx), FIELD(rdx),
@@ -97,4 +113,11 @@ i386_syscall_result(const uint8_t *file)
 	uint32_t eax = (uint32_t)load(file, FIELD(rax));
 
 	return eax >= (uint32_t)-4095 ? (int32_t)eax : (int64_t)eax;
+}
+
+void
+i386_syscall_replace(uint8_t *file, const struct arch_syscall *call)
+{
+	i386_syscall_set(file, x86_get_pc(file), call);
+	store(file, FIELD(orig_rax), (uint32_t)call->nr);
 }

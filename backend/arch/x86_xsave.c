@@ -267,8 +267,7 @@ x86_ftag_abridged(uint16_t full)
 	return (uint8_t)abridged;
 }
 
-/* ---- registers
- * ---------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------- */
 
 bool
 x86_has(const struct arch_reg *r, const uint8_t *file)

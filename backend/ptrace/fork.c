@@ -257,6 +257,7 @@ exec_event(struct ptrace_target *t, struct thread *leader)
 
 	thread_unpend(t, th);
 	th->run = THREAD_STOPPED;
+	th->stop_status = SIGTRAP << 8 | 0x7f | PTRACE_EVENT_EXEC << 16;
 	th->interrupt_sent = th->listening = th->zombie = th->in_vfork = false;
 	th->step_over = th->in_place = th->group_stopped = false;
 	th->stop_signal = 0;

@@ -307,6 +307,7 @@ event_handle(struct ptrace_target *t, struct thread *th, int status)
 	}
 	registers_drop(th);
 	th->run = THREAD_STOPPED;
+	th->stop_status = status;
 	th->interrupt_sent = th->listening = false;
 	if (classify_needs_siginfo(status) && read_siginfo(th, &si) < 0) {
 		thread_lost(th);

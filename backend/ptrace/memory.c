@@ -16,11 +16,7 @@
 
 #define PAGE_BYTES 4096
 
-/*
- * A thread that has the address space: a leader that has exited before the
- * others has none any more.
- */
-static pid_t
+pid_t
 memory_tid(const struct process *p)
 {
 	for (const struct thread *th = p->threads; th != NULL; th = th->next) {
@@ -65,8 +61,7 @@ remote_iov(uint64_t addr, size_t len)
 	return (struct iovec){ (void *)(uintptr_t)addr, len };
 }
 
-/* ---- reading
- * ------------------------------------------------------------------ */
+/* ---- reading ---------------------------------------------------------- */
 
 static size_t
 read_mem(struct process *p, uint64_t addr, uint8_t *buf, size_t len)
@@ -116,8 +111,7 @@ memory_read(struct process *p, uint64_t addr, void *buf, size_t len,
 	return 0;
 }
 
-/* ---- writing
- * --------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------- */
 
 static size_t
 write_mem(struct process *p, uint64_t addr, const uint8_t *buf, size_t len)
@@ -188,19 +182,22 @@ memory_write(struct process *p, uint64_t addr, const void *buf, size_t len)
 	return write_some(p, addr, buf, len) == len ? 0 : -EFAULT;
 }
 
-/* ---- the operations
- * ------------------------------------------------------------------ */
+/* ---- the operations --------------------------------------------------- */
 
 int
 ptrace_read_memory(struct target *target, pid_t pid, uint64_t addr, void *buf,
 		   size_t len, size_t *got)
 {
 	struct process *p = process_find((struct ptrace_target *)target, pid);
+	size_t usable;
 	int err;
 
 	if (p == NULL)
 		return -ESRCH;
-	err = memory_read(p, addr, buf, len, got);
+	usable = vm_accessible(p, addr, len);
+	if (usable == 0 && len != 0)
+		return -EFAULT;
+	err = memory_read(p, addr, buf, usable, got);
 	if (err < 0)
 		return err;
 	breakpoints_shadow(p, addr, buf, *got);
@@ -255,7 +252,7 @@ ptrace_write_memory(struct target *target, pid_t pid, uint64_t addr,
 
 	if (p == NULL)
 		return -ESRCH;
-	if (!in_range(addr, len))
+	if (!in_range(addr, len) || vm_accessible(p, addr, len) != len)
 		return -EFAULT;
 	if (len != 0 && has_breakpoint(p, addr, len))
 		return write_under_breakpoints(p, addr, buf, len);

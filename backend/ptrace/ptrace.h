@@ -76,6 +76,7 @@ struct thread {
 
 	bool in_syscall_stop;	/* between entry and return stops */
 	bool stepping;		/* last resumed with SINGLESTEP */
+	int stop_status;	/* raw, of the stop it is in */
 	int stop_signal;	/* of a signal-delivery-stop not yet resumed */
 	bool group_stopped;	/* in a PTRACE_EVENT_STOP with a stop signal */
 	bool attached_stopped;	/* it was so when we came; the user may run it */
@@ -107,7 +108,7 @@ struct breakpoint {
 	bool inserted;		/* is in memory now */
 };
 
-struct vm_region;
+struct vm_table;
 struct watch;
 struct scratch;
 struct process {
@@ -137,12 +138,17 @@ struct process {
 	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
 	unsigned hw_generation;	/* 0: no slot was ever used */
 
+	/* How often one of its threads was let go: what was learnt of the
+	 * process may have changed since. */
+	unsigned runs;
 	/* inject.c: an address with a syscall instruction; 0: not yet found.
 	 * Forgotten at exec. */
 	uint64_t syscall_gate;
-	/* vm.c: table of regions, ordered by base; copied at fork, dropped at
-	 * exec. */
-	struct vm_region *regions;
+	/* inject.c: the thread found able to carry a call, and p->runs then. */
+	pid_t checked_tid;
+	unsigned checked_runs;
+	/* vm.c: table of regions; copied at fork, dropped at exec. */
+	struct vm_table *vm;
 	struct process *vfork_parent;	/* shares memory until exec or exit */
 
 	bool catch_syscalls;
@@ -277,6 +283,8 @@ int ptrace_write_memory(struct target *, pid_t pid, uint64_t addr,
 			const void *buf, size_t len);
 /* The process has got another address space (exec), or is gone. */
 void memory_drop(struct process *p);
+/* A thread that has the address space: not a leader that has exited. */
+pid_t memory_tid(const struct process *p);
 
 /* ---- breakpoint.c: software breakpoints -------------------------------------- */
 
@@ -327,6 +335,11 @@ struct thread *inject_carrier(struct process *p);
 extern const struct target_alloc_ops ptrace_alloc_ops;
 int vm_copy(struct process *from, struct process *to);	/* fork */
 void vm_drop(struct process *p);			/* exec, exit */
+/*
+ * How much of [addr, addr + len) may be read and written: up to the first
+ * page of ours that is reserved only, which /proc/PID/mem would not mind.
+ */
+size_t vm_accessible(struct process *p, uint64_t addr, size_t len);
 
 /* ---- procfs.c: facts ----------------------------------------------------------------- */
 
@@ -334,6 +347,11 @@ extern const struct target_file_ops ptrace_file_ops;
 /* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */
 int procfs_status_field(pid_t tid, const char *key, long *value);
 int procfs_state(pid_t tid, char *state);	/* R S D T t Z X */
+struct procfs_thread {
+	long seccomp;		/* mode: 0 none, 1 strict, 2 filter */
+	uint64_t blocked, ignored; /* signals: bit n-1 */
+};
+int procfs_thread_facts(pid_t tid, struct procfs_thread *facts);
 /* The arch of a process's present executable. */
 const struct arch *procfs_arch(pid_t pid);
 

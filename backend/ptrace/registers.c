@@ -52,8 +52,7 @@ set_write(struct thread *th, unsigned set)
 	return ret < 0 ? -errno : 0;
 }
 
-/* ---- the cache
- * ---------------------------------------------------------------- */
+/* ---- the cache -------------------------------------------------------- */
 
 /* An exec may have brought another architecture. */
 static int
@@ -204,8 +203,7 @@ registers_set_pc(struct thread *th, uint64_t pc)
 	return 0;
 }
 
-/* ---- the operations
- * -------------------------------------------------------------- */
+/* ---- the operations --------------------------------------------------- */
 
 static int
 stopped_thread(struct target *target, pid_t tid, struct thread **th)

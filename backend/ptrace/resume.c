@@ -47,6 +47,7 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	registers_flush(th);
 	if (th->hw_generation != p->hw_generation)
 		watch_sync(th);
+	p->runs++;
 	th->stepping = request == PTRACE_SINGLESTEP;
 	th->run = THREAD_RUNNING;
 	th->stop_signal = 0;

@@ -121,8 +121,7 @@ slots_used(const struct process *p)
 	return false;
 }
 
-/* ---- the list
- * ---------------------------------------------------------------- */
+/* ---- the list --------------------------------------------------------- */
 
 static struct watch **
 watch_find(struct process *p, enum target_breakpoint_kind kind, uint64_t addr,
@@ -259,8 +258,7 @@ watch_drop(struct process *p)
 		th->hw_generation = 0;
 }
 
-/* ---- threads
- * -------------------------------------------------------------------- */
+/* ---- threads ---------------------------------------------------------- */
 
 int
 watch_sync(struct thread *th)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a system call can be made, and whether it may. */
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+
+#include "engine.h"
+#include "inject.h"
+#include "maps.h"
+
+#ifndef PTRACE_O_SUSPEND_SECCOMP
+#define PTRACE_O_SUSPEND_SECCOMP (1 << 21)
+#endif
+
+/* ---- the gate --------------------------------------------------------- */
+
+enum { CHUNK = 16384 };
+
+/* Nothing of ours stops there. */
+static bool
+is_free(struct process *p, uint64_t addr)
+{
+	for (size_t i = 0; i < p->arch->syscall_insn_len; i++) {
+		if (breakpoint_at(p, addr + i) != NULL)
+			return false;
+	}
+	for (unsigned i = 0; i < p->arch->hw_slots; i++) {
+		if (p->hw[i].used && p->hw[i].addr == addr)
+			return false;
+	}
+	return true;
+}
+
+/* The first of these bytes in a range; they need not be aligned in any way,
+ * as whatever runs there is decoded from there. */
+static uint64_t
+search(struct process *p, uint64_t start, uint64_t end)
+{
+	const uint8_t *insn = p->arch->syscall_insn;
+	size_t len = p->arch->syscall_insn_len, got;
+	uint8_t buf[CHUNK];
+
+	while (start < end) {
+		size_t want =
+		    end - start < CHUNK ? (size_t)(end - start) : CHUNK;
+
+		if (memory_read(p, start, buf, want, &got) < 0)
+			return 0;
+		for (size_t i = 0; i + len <= got; i++) {
+			if (memcmp(buf + i, insn, len) == 0 &&
+			    is_free(p, start + i))
+				return start + i;
+		}
+		if (got < want || got < len || start + got == end)
+			return 0;
+		start += got - len + 1;
+	}
+	return 0;
+}
+
+/* In the vDSO if there is one, else in any code from a file. */
+static uint64_t
+search_maps(struct process *p, bool vdso)
+{
+	struct maps_line line;
+	uint64_t gate = 0;
+	struct maps m;
+
+	if (maps_open(&m, memory_tid(p)) < 0)
+		return 0;
+	while (gate == 0 && maps_next(&m, &line) == 1) {
+		if (!(line.prot & TARGET_MAP_EXEC) ||
+		    line.end > p->arch->user_limit)
+			continue;
+		if (vdso ? strcmp(line.name, "[vdso]") == 0
+			 : line.name[0] == '/')
+			gate = search(p, line.start, line.end);
+	}
+	maps_close(&m);
+	return gate;
+}
+
+uint64_t
+inject_gate(struct thread *th)
+{
+	struct process *p = th->process;
+
+	if (p->syscall_gate != 0 && is_free(p, p->syscall_gate))
+		return p->syscall_gate;
+	p->syscall_gate = search_maps(p, true);
+	if (p->syscall_gate == 0)
+		p->syscall_gate = search_maps(p, false);
+	return p->syscall_gate;
+}
+
+/* ---- may it ----------------------------------------------------------- */
+
+enum { SECCOMP_NONE, SECCOMP_STRICT };
+
+static unsigned long
+options(const struct thread *th)
+{
+	return TRACE_OPTIONS | (th->process->exit_kill ? PTRACE_O_EXITKILL : 0);
+}
+
+static int
+seccomp_suspend(struct thread *th)
+{
+	return ptrace(PTRACE_SETOPTIONS, th->tid, 0,
+		      options(th) | PTRACE_O_SUSPEND_SECCOMP) < 0
+		   ? -EACCES
+		   : 0;
+}
+
+void
+inject_seccomp_resume(struct thread *th)
+{
+	(void)ptrace(PTRACE_SETOPTIONS, th->tid, 0, options(th));
+}
+
+int
+inject_check(struct thread *th, struct inject_check *check)
+{
+	struct process *p = th->process;
+	struct procfs_thread facts;
+	int err;
+
+	memset(check, 0, sizeof(*check));
+	if (p->checked_tid == th->tid && p->checked_runs == p->runs)
+		return 0;
+	err = procfs_thread_facts(th->tid, &facts);
+	if (err < 0)
+		return err;
+	check->no_trap =
+	    ((facts.blocked | facts.ignored) >> (SIGTRAP - 1) & 1) != 0;
+	if (facts.seccomp == SECCOMP_STRICT)
+		return -EACCES;
+	if (facts.seccomp != SECCOMP_NONE) {
+		check->suspended = true;
+		return seccomp_suspend(th);
+	}
+	/* The usual case need not be looked at again before it has run. */
+	if (!check->no_trap) {
+		p->checked_tid = th->tid;
+		p->checked_runs = p->runs;
+	}
+	return 0;
+}

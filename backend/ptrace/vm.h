@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Allocation in the target: what the files vm*.c share.
+ *
+ * The table says of every region that the client allocated what the kernel's
+ * map cannot: where it begins and ends (the kernel merges neighbours), which
+ * protection it was given, which pages are reserved only.  A page's state is
+ * kept in runs, as regions may be as large as the address space.
+ */
+#ifndef BACKEND_PTRACE_VM_H
+#define BACKEND_PTRACE_VM_H
+
+#include "maps.h"
+#include "ptrace.h"
+
+#define VM_PAGE	       0x1000ull
+#define VM_GRANULARITY 0x10000ull
+#define VM_LOWEST      0x10000ull
+
+/* From `start` to the next run's start, or the region's end. */
+struct vm_run {
+	uint64_t start;
+	uint32_t protect; /* base value + PAGE_GUARD; 0: reserved only */
+};
+
+struct vm_region {
+	uint64_t base, size;
+	uint32_t protect;    /* as given when it was reserved */
+	struct vm_run *runs; /* at least one; neighbours differ */
+	size_t nruns, cap;
+};
+
+struct vm_table {
+	struct vm_region **regions; /* by base */
+	size_t nregions, cap;
+	unsigned synced; /* p->runs when it was last compared */
+	uint64_t first;	 /* where a search upwards begins */
+	/*
+	 * Below `low` no gap takes VM_GRANULARITY; from there it is free up to
+	 * `low_end`.  low_end 0: unknown.
+	 */
+	uint64_t low, low_end;
+};
+
+static inline uint64_t
+vm_page_down(uint64_t v)
+{
+	return v & ~(VM_PAGE - 1);
+}
+
+static inline uint64_t
+vm_page_up(uint64_t v)
+{
+	return (v + VM_PAGE - 1) & ~(VM_PAGE - 1);
+}
+
+static inline uint64_t
+vm_grain_down(uint64_t v)
+{
+	return v & ~(VM_GRANULARITY - 1);
+}
+
+static inline uint64_t
+vm_grain_up(uint64_t v)
+{
+	return (v + VM_GRANULARITY - 1) & ~(VM_GRANULARITY - 1);
+}
+
+static inline uint64_t
+vm_region_end(const struct vm_region *r)
+{
+	return r->base + r->size;
+}
+
+/* ---- vm_table.c ------------------------------------------------------- */
+
+/* Who has the table: a vfork child shares its parent's memory. */
+struct process *vm_owner(struct process *p);
+/* NULL: no memory. */
+struct vm_table *vm_table_get(struct process *p);
+/* The region that holds addr, or NULL. */
+struct vm_region *vm_find(const struct vm_table *t, uint64_t addr);
+/* The first region that ends after addr, or nregions. */
+size_t vm_index(const struct vm_table *t, uint64_t addr);
+/* A region of one run; `protect` 0: reserved.  NULL: no memory. */
+struct vm_region *vm_region_new(uint64_t base, uint64_t size,
+				uint32_t allocation_protect, uint32_t protect);
+void vm_region_free(struct vm_region *r);
+/* Room for one more, so that vm_add cannot fail. */
+int vm_room(struct vm_table *t);
+void vm_add(struct vm_table *t, struct vm_region *given);
+void vm_remove(struct vm_table *t, struct vm_region *r);
+
+/* Index of the run that holds addr. */
+size_t vm_run_index(const struct vm_region *r, uint64_t addr);
+uint64_t vm_run_end(const struct vm_region *r, size_t run);
+/* Room for two more runs, so that vm_set cannot fail. */
+int vm_run_room(struct vm_region *r);
+void vm_set(struct vm_region *r, uint64_t start, uint64_t end,
+	    uint32_t protect);
+
+/* ---- vm_gap.c --------------------------------------------------------- */
+
+/*
+ * Where a region of `size` bytes is to go: -ENOMEM, nowhere.  It may turn out
+ * taken, where the table only remembered it; `fresh` looks at the maps.
+ */
+int vm_gap(struct process *p, uint64_t size, bool top_down, bool fresh,
+	   uint64_t *addr);
+/* Keep what is remembered true. */
+void vm_gap_taken(struct vm_table *t, uint64_t base, uint64_t size);
+void vm_gap_freed(struct vm_table *t, uint64_t base, uint64_t size);
+
+/* ---- vm_sync.c -------------------------------------------------------- */
+
+/*
+ * Compares the table with the maps if the process has run since: the program
+ * may have unmapped, replaced or protected what is in it.
+ */
+int vm_sync(struct process *p);
+
+/* ---- vm_calls.c ------------------------------------------------------- */
+
+/* mmap's protection bits for a page's protection value (0: reserved). */
+int vm_prot(uint32_t protect);
+/* Each makes system calls in the target; errors are those of the packets. */
+int vm_map_new(struct ptrace_target *t, struct process *p, uint64_t base,
+	       uint64_t size, uint32_t protect);
+int vm_unmap(struct ptrace_target *t, struct process *p, uint64_t base,
+	     uint64_t size);
+/* Commits or protects part of a region; on failure all is as before. */
+int vm_protect(struct ptrace_target *t, struct process *p,
+	       const struct vm_region *r, uint64_t start, uint64_t end,
+	       uint32_t protect);
+/* Contents and charge go, the addresses stay taken. */
+int vm_decommit(struct ptrace_target *t, struct process *p, uint64_t start,
+		uint64_t end);
+/* The program has no more use for the contents. */
+int vm_reset(struct ptrace_target *t, struct process *p, uint64_t start,
+	     uint64_t end);
+
+/* ---- vm.c ------------------------------------------------------------- */
+
+/* Cuts a mapping down to the region of ours, or to what is none, at addr. */
+void vm_name_map(struct process *p, uint64_t addr, struct target_map *map);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeps the table true to what the program does to its own address space. */
+#include "vm.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A page's value for the protection that the program has given it. */
+static uint32_t
+protect_of(unsigned prot)
+{
+	switch (prot & (TARGET_MAP_READ | TARGET_MAP_WRITE | TARGET_MAP_EXEC)) {
+	case 0:
+		return PAGE_NOACCESS;
+	case TARGET_MAP_READ:
+		return PAGE_READONLY;
+	case TARGET_MAP_EXEC:
+		return PAGE_EXECUTE;
+	case TARGET_MAP_READ | TARGET_MAP_EXEC:
+		return PAGE_EXECUTE_READ;
+	case TARGET_MAP_WRITE:
+	case TARGET_MAP_READ | TARGET_MAP_WRITE:
+		return PAGE_READWRITE;
+	default:
+		return PAGE_EXECUTE_READWRITE;
+	}
+}
+
+/* mmap's bits are the maps' bits. */
+static unsigned
+prot_bits(const struct maps_line *line)
+{
+	return line->prot & ~(unsigned)TARGET_MAP_SHARED;
+}
+
+/* Could it be what an anonymous mmap of ours has become? */
+static bool
+is_anonymous(const struct maps_line *line)
+{
+	return line->inode == 0 && !(line->prot & TARGET_MAP_SHARED) &&
+	       (line->name[0] == '\0' || strcmp(line->name, "[heap]") == 0 ||
+		strncmp(line->name, "[anon:", 6) == 0);
+}
+
+static int
+take_protection(struct vm_region *r, uint64_t start, uint64_t end,
+		const struct maps_line *line)
+{
+	size_t i;
+	uint64_t run_end;
+
+	for (; start < end; start = run_end) {
+		i = vm_run_index(r, start);
+		run_end = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
+		if ((unsigned)vm_prot(r->runs[i].protect) == prot_bits(line))
+			continue;
+		if (vm_run_room(r) < 0)
+			return -ENOMEM;
+		vm_set(r, start, run_end, protect_of(line->prot));
+	}
+	return 0;
+}
+
+/* How far the regions have been seen in the maps. */
+struct progress {
+	struct vm_table *table;
+	size_t region;
+	uint64_t at; /* of it: covered so far; 0: not begun */
+};
+
+static void
+drop_region(struct progress *s)
+{
+	vm_remove(s->table, s->table->regions[s->region]);
+	s->table->low_end = 0;
+	s->at = 0;
+}
+
+/* Part of a region that a line covers; moves on. */
+static int
+cover(struct progress *s, struct vm_region *r, const struct maps_line *line)
+{
+	uint64_t end = vm_region_end(r);
+	uint64_t to = line->end < end ? line->end : end;
+	int err;
+
+	if (line->start > s->at || !is_anonymous(line)) {
+		drop_region(s);
+		return 0;
+	}
+	err = take_protection(r, s->at, to, line);
+	if (err < 0)
+		return err;
+	s->at = to;
+	if (to == end) {
+		s->region++;
+		s->at = 0;
+	}
+	return 0;
+}
+
+static int
+compare_line(struct progress *s, const struct maps_line *line)
+{
+	struct vm_region *r;
+	int err;
+
+	while (s->region < s->table->nregions) {
+		r = s->table->regions[s->region];
+		if (s->at == 0)
+			s->at = r->base;
+		if (line->end <= s->at)
+			return 0;
+		err = cover(s, r, line);
+		if (err < 0)
+			return err;
+		if (s->at != 0)
+			return 0;
+	}
+	return 0;
+}
+
+int
+vm_sync(struct process *p)
+{
+	struct process *owner = vm_owner(p);
+	struct progress s = { .table = owner->vm };
+	unsigned now = owner == p ? p->runs : owner->runs * 31 + p->runs;
+	struct maps_line line;
+	struct maps m;
+	int err;
+
+	if (s.table == NULL || s.table->synced == now)
+		return 0;
+	if (s.table->nregions == 0) {
+		s.table->synced = now;
+		return 0;
+	}
+	err = maps_open(&m, memory_tid(p));
+	if (err < 0)
+		return err;
+	while ((err = maps_next(&m, &line)) == 1) {
+		err = compare_line(&s, &line);
+		if (err < 0)
+			break;
+	}
+	maps_close(&m);
+	if (err < 0)
+		return err;
+	while (s.region < s.table->nregions)
+		drop_region(&s);
+	s.table->synced = now;
+	return 0;
+}
