@@ -143,6 +143,7 @@ static const struct offer {
 	{ "QCatchSyscalls+", TO_GDB, has_syscalls },
 	{ "QThreadEvents+", TO_GDB, NULL },
 	{ "ConditionalBreakpoints+", TO_GDB, NULL },
+	{ "BreakpointCommands+", TO_GDB, NULL },
 	{ "vContSupported+", TO_GDB, has_vcont },
 	{ "qXfer:features:read+", TO_ALL, NULL },
 	{ "qXfer:auxv:read+", TO_ALL, has_facts },

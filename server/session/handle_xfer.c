@@ -159,16 +159,11 @@ static const struct object {
 };
 
 static const struct object *
-find_object(const struct session *s, struct rsp_bytes name)
+find_object(struct rsp_bytes name)
 {
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-		const struct object *o = &objects[i];
-
-		if (!rsp_bytes_equal(name, o->name))
-			continue;
-		if (o->build == build_threads && s->config.disable_threads_info)
-			return NULL;
-		return o;
+		if (rsp_bytes_equal(name, objects[i].name))
+			return &objects[i];
 	}
 	return NULL;
 }
@@ -232,7 +227,7 @@ int
 handle_xfer(struct session *s, const struct rsp_request *req,
 	    struct rsp_reply *out)
 {
-	const struct object *o = find_object(s, req->xfer.object);
+	const struct object *o = find_object(req->xfer.object);
 	char annex[160];
 	char name[sizeof(s->document.name)];
 	int err;

@@ -115,16 +115,19 @@ bench_send(struct client_bench *b, const char *body)
 	bench_raw(b, packet, strlen(packet));
 }
 
-/* Takes one packet from what has come; acks and the like are skipped. */
+/* Takes one packet from what has come; acks and the like are skipped.  Bodies
+ * may hold NULs. */
 static bool
 take(struct client_bench *b)
 {
-	char *begin = strpbrk(b->out, "$%"), *end;
+	char *end_of_all = b->out + b->len, *begin = b->out, *end;
 	size_t n, at = 0;
 
-	if (b->len == 0 || begin == NULL)
+	while (begin < end_of_all && *begin != '$' && *begin != '%')
+		begin++;
+	if (begin == end_of_all)
 		return false;
-	end = strchr(begin, '#');
+	end = memchr(begin, '#', (size_t)(end_of_all - begin));
 	assert_non_null(end);
 	if (*begin == '%')
 		b->body[at++] = '%';
@@ -132,6 +135,7 @@ take(struct client_bench *b)
 	assert_true(at + n < sizeof(b->body));
 	memcpy(b->body + at, begin + 1, n);
 	b->body[at + n] = '\0';
+	b->body_len = at + n;
 	b->len -= (size_t)(end + 3 - b->out);
 	memmove(b->out, end + 3, b->len + 1);
 	return true;

@@ -18,7 +18,8 @@ struct client_bench {
 	char said[4096];	/* lines of session_say, '\n' between */
 	char out[0x40000];	/* bytes that came and were not taken yet */
 	size_t len;
-	char body[0x20000];	/* the last packet's */
+	char body[0x20000];	/* the last packet's, with a NUL behind it */
+	size_t body_len;
 };
 
 /* A session on a mock target with no process.  `config` may be NULL. */
