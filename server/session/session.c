@@ -79,6 +79,20 @@ session_new(struct session **out, struct target *t,
 	return 0;
 }
 
+static void
+catch_no_syscalls(struct session *s)
+{
+	size_t n = session_threads(s, 0);
+
+	for (size_t i = 0; i < n; i++) {
+		pid_t tid = s->tids[i];
+
+		/* Once for each process: by its leader. */
+		if (target_thread_process(s->target, tid) == tid)
+			target_catch_syscalls(s->target, tid, false, NULL, 0);
+	}
+}
+
 /* What a client set in the target and here; the processes are not touched. */
 static void
 forget_client(struct session *s)
@@ -99,7 +113,12 @@ forget_client(struct session *s)
 		target_set_reports(s->target, 0);
 		target_set_pass_signals(s->target, none);
 		target_set_detach_signals(s->target, all);
+		catch_no_syscalls(s);
 	}
+	/* What the next one finds is a program that stands, no more: a fork
+	 * or a system call that it did not ask for would surprise it. */
+	if (s->last_stop.reason != TARGET_STOP_SIGNAL)
+		s->last_stop.reason = TARGET_STOP_ATTACHED;
 	client_reset(s);
 }
 
