@@ -165,6 +165,11 @@ class Rsp:
         """The reply must be an error or empty."""
         return self.expect(body, r"E[0-9a-fA-F]{2}(;[0-9a-f]*)?|E\..*|")
 
+    def refused_or_file(self, body):
+        """As refused(), or a vFile error."""
+        return self.expect(
+            body, r"E[0-9a-fA-F]{2}(;[0-9a-f]*)?|E\..*|F-1,[0-9a-f]+|")
+
     # ---- openings
 
     def no_ack(self):

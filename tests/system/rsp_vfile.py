@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""vFile: files are opened, read, written; descriptors are the session's own
+and closed when the client leaves."""
+import os
+
+from lib.harness import check, run, tmp
+from lib.rsp import Rsp, launch, unescape
+
+
+def hexed(path):
+    return path.encode().hex()
+
+
+def test():
+    server = launch("threads", 1, options=())
+    r = Rsp(server).as_gdb()
+    r.expect("vFile:setfs:0", "F0")
+    r.expect("vFile:open:" + hexed("just probing") + ",0,0", "F-1,2")
+    path = os.path.join(tmp(), "file")
+    with open(path, "wb") as f:
+        f.write(b"}#$*0123456789")
+    fd = r.expect("vFile:open:%s,0,0" % hexed(path), r"F([0-9a-f]+)").group(1)
+    r.send("vFile:pread:%s,100,0" % fd)
+    head, _, data = r.receive().partition(b";")
+    check(head == b"Fe" and unescape(data) == b"}#$*0123456789", "pread",
+          head, data)
+    r.expect("vFile:fstat:" + fd, "F40;.*")
+    # Files of /proc have size 0 and are read to the end.
+    maps = r.expect("vFile:open:%s,0,0" % hexed("/proc/self/maps"),
+                    r"F([0-9a-f]+)").group(1)
+    r.send("vFile:pread:%s,1000,0" % maps)
+    check(len(r.receive()) > 100, "maps")
+    for bad in ("0", "1", "2", "ffffffff", "63"):
+        r.expect("vFile:pread:%s,10,0" % bad, r"F-1,[0-9a-f]+")
+        r.expect("vFile:close:" + bad, r"F-1,[0-9a-f]+")
+    r.expect("vFile:close:" + fd, "F0")
+    r.expect("vFile:close:" + fd, "F-1,9")
+    # A FIFO without a writer must not hang; many files must not run out.
+    fifo = os.path.join(tmp(), "fifo")
+    os.mkfifo(fifo)
+    r.expect("vFile:open:%s,0,0" % hexed(fifo), "F.*", 10)
+    count = 0
+    while r.ask("vFile:open:%s,0,0" % hexed(path)).startswith("F-") is False:
+        count += 1
+        check(count < 5000, "descriptors have no bound")
+    r.expect("qC", "QC.*")
+    before = len(os.listdir("/proc/%d/fd" % server.pid))
+    r.close()
+    r = Rsp(server).as_gdb()
+    r.expect("qC", "QC.*")
+    after = len(os.listdir("/proc/%d/fd" % server.pid))
+    check(after < before - count // 2, "%d descriptors, before %d" %
+          (after, before))
+
+
+run(test)
