@@ -227,6 +227,16 @@ handle_file_exists(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
+/* lldb compares the sum's halves as numbers, of which the low byte is first. */
+static void
+put_sum(struct rsp_reply *out, const uint8_t sum[DIGEST_MD5_SIZE])
+{
+	for (size_t half = 0; half < DIGEST_MD5_SIZE; half += 8) {
+		for (size_t i = 8; i-- > 0;)
+			rsp_reply_hex8(out, sum[half + i]);
+	}
+}
+
 /* "F,x" says that there is no such sum. */
 int
 handle_file_md5(struct session *s, const struct rsp_request *req,
@@ -244,6 +254,6 @@ handle_file_md5(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		rsp_reply_char(out, 'x');
 	else
-		rsp_reply_hex_bytes(out, sum, sizeof(sum));
+		put_sum(out, sum);
 	return 0;
 }

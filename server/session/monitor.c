@@ -131,7 +131,7 @@ run(struct session *s, const char *text)
 	if (c == NULL) {
 		document_printf(s, "Unknown monitor command.\n\n");
 		help(s, "");
-		return -EPERM;
+		return MONITOR_USAGE;
 	}
 	err = c->fn(s, args);
 	if (err == MONITOR_USAGE) {
@@ -139,7 +139,6 @@ run(struct session *s, const char *text)
 		if (s->document.len == 0)
 			document_printf(s, "Unknown monitor command.\n\n");
 		help(s, "");
-		return -EPERM;
 	}
 	if (err < 0)
 		document_printf(s, "%s: %s\n", c->name, strerror(-err));
@@ -170,6 +169,8 @@ monitor_run(struct session *s, const char *command, struct rsp_reply *out)
 	document_begin(s, "monitor");
 	err = run(s, command);
 	send_output(s, out);
+	if (err == MONITOR_USAGE)
+		return session_error(s, out, EPERM, "unknown monitor command");
 	if (err < 0)
 		return err;
 	rsp_reply_str(out, "OK");

@@ -191,7 +191,8 @@ add_member(struct session *s, pid_t pid, void *arg)
 	struct facts f;
 
 	(void)s;
-	if (!process_facts(pid, &f))
+	/* The kernel's own threads are in none. */
+	if (!process_facts(pid, &f) || f.pgid <= 0)
 		return;
 	if (m->n == m->cap) {
 		size_t cap = m->cap == 0 ? 256 : m->cap * 2;
@@ -284,9 +285,10 @@ put_file(struct session *s, pid_t fd, void *arg)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)*pid, (int)fd);
 	n = readlink(path, name, sizeof(name) - 1);
-	if (n < 0)
-		return;
-	name[n] = '\0';
+	if (n >= 0)
+		name[n] = '\0';
+	else
+		snprintf(name, sizeof(name), "%d", (int)fd);
 	process_facts(*pid, &f);
 	osdata_item(s);
 	osdata_number(s, "pid", *pid);

@@ -433,6 +433,8 @@ test_files(void **state)
 	SAYS(hexed("vFile:exists:", path, ""), "F,1");
 	SAYS(hexed("vFile:exists:", link, ""), "F,0");
 	SAYS(hexed("vFile:MD5:", dir, ""), "F,x");
+	/* MD5 of "a#b*c", each half the other way round, as lldb-server. */
+	SAYS(hexed("vFile:MD5:", path, ""), "F,43eba4bda14c8be464ead4de7f408231");
 	SAYS("vFile:close:0", "F0");
 	SAYS("vFile:close:0", "F-1,9");
 	SAYS("vFile:fstat:0", "F-1,9");
