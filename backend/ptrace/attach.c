@@ -12,10 +12,14 @@
 /* Passes over /proc/PID/task; each but the last found new threads. */
 #define PASSES_MAX 100
 
+/* How long an earlier detach's last thread is waited for. */
+#define LEAVING_TIMEOUT_MS 3000
+
 /* Clear errors for what the kernel answers in many ways. */
 static int
 check(struct ptrace_target *t, pid_t pid)
 {
+	struct process *p;
 	long tgid, tracer;
 	char state;
 
@@ -23,7 +27,9 @@ check(struct ptrace_target *t, pid_t pid)
 		return -EINVAL;
 	if (pid == getpid())
 		return -EPERM;
-	if (process_find(t, pid) != NULL)
+	p = process_find(t, pid);
+	if (p != NULL &&
+	    (!p->leaving || event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0))
 		return -EPERM;
 	if (procfs_status_field(pid, "Tgid:", &tgid) < 0 || tgid != pid ||
 	    procfs_state(pid, &state) < 0 || state == 'Z' || state == 'X')

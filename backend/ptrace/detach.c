@@ -93,6 +93,11 @@ ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 	}
 	breakpoints_lift(p);
 	breakpoints_drop(p);
+	scratch_unmap(t, p);
+	if (p->gone) {
+		notice_drop(t, pid);
+		return -ESRCH;
+	}
 	notice_drop(t, pid);
 	if (stay_stopped)
 		kill(pid, SIGSTOP);

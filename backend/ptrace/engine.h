@@ -77,8 +77,7 @@ void event_handle(struct ptrace_target *t, struct thread *th, int status);
 /* An instruction was executed by the thread's own step, or for it. */
 void step_done(struct ptrace_target *t, struct thread *th);
 
-/* ---- fork.c, exit.c
- * ---------------------------------------------------------- */
+/* ---- fork.c, exit.c ---------------------------------------------------- */
 
 void fork_event(struct ptrace_target *t, struct thread *th,
 		enum wait_kind kind);
@@ -91,8 +90,7 @@ void vfork_share_ends(struct process *child);
 /* A vfork is over: the parent's breakpoints back in. */
 void vfork_over(struct ptrace_target *t, struct process *p);
 
-/* ---- resume.c
- * ------------------------------------------------------------------ */
+/* ---- resume.c ---------------------------------------------------------- */
 
 /* Lets the kernel run a stopped thread. */
 void thread_run(struct ptrace_target *t, struct thread *th, int request);
@@ -102,8 +100,7 @@ void process_go(struct ptrace_target *t, struct process *p);
 int ptrace_resume(struct target *t, pid_t tid, const struct target_resume *how);
 int ptrace_resume_commit(struct target *t);
 
-/* ---- stop.c
- * ---------------------------------------------------------------------- */
+/* ---- stop.c ------------------------------------------------------------ */
 
 void thread_interrupt(struct thread *th);
 /*
@@ -117,8 +114,7 @@ int ptrace_stop_all(struct target *t, pid_t pid);
 /* An interrupt's thread died before it stopped: ask another. */
 void interrupt_again(struct ptrace_target *t, struct process *p);
 
-/* ---- stepover.c
- * ------------------------------------------------------------------ */
+/* ---- stepover.c ------------------------------------------------------- */
 
 /* True: the thread steps over a breakpoint, or waits for its turn to. */
 bool stepover_start(struct ptrace_target *t, struct thread *th);
@@ -127,13 +123,27 @@ bool stepover_start(struct ptrace_target *t, struct thread *th);
  * process's other threads were held for it and may go.
  */
 bool stepover_stopped(struct thread *th, enum wait_kind kind);
-/* It is gone. */
+/* It is gone, or its program is. */
 bool stepover_gone(struct thread *th);
-/* The process's memory is gone. */
-void stepover_drop(struct process *p);
 
-/* ---- breakpoint.c
- * ------------------------------------------------------------------ */
+/* ---- scratch.c: where copied instructions run -------------------------- */
+
+/*
+ * A place for the copy of the instruction at `addr`; makes the page at need,
+ * for which the process is stopped for a moment.  0: there is none to be had,
+ * or the thread is gone.
+ */
+uint64_t scratch_take(struct ptrace_target *t, struct thread *th,
+		      uint64_t addr);
+/* Brings the code there; what is there already is not written again. */
+int scratch_write(struct thread *th, const uint8_t *code, size_t len);
+void scratch_give(struct thread *th);
+/* The process's memory is gone. */
+void scratch_drop(struct process *p);
+/* Takes the page out of a stopped process. */
+void scratch_unmap(struct ptrace_target *t, struct process *p);
+
+/* ---- breakpoint.c ------------------------------------------------------ */
 
 void breakpoints_drop(struct process *p);
 /* All out of memory and in again; the client's list stays. */
@@ -152,8 +162,7 @@ int ptrace_remove_breakpoint(struct target *t, pid_t pid,
 			     enum target_breakpoint_kind kind, uint64_t addr,
 			     uint64_t len);
 
-/* ---- attach.c, launch.c, detach.c
- * ---------------------------------------------------- */
+/* ---- attach.c, launch.c, detach.c -------------------------------------- */
 
 #define TRACE_OPTIONS                                                       \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | \

@@ -217,7 +217,8 @@ forget_program(struct process *p)
 
 	vfork_share_ends(p);
 	breakpoints_drop(p);
-	stepover_drop(p);
+	scratch_drop(p);
+	p->stepper = NULL;
 	watch_drop(p);
 	memory_drop(p);
 	vm_drop(p);
@@ -256,10 +257,14 @@ exec_event(struct ptrace_target *t, struct thread *leader)
 	struct thread *th = survivor(t, leader);
 
 	thread_unpend(t, th);
+	scratch_give(th);
+	th->in_place = false;
+	th->held_signal = 0;
 	th->run = THREAD_STOPPED;
 	th->stop_status = SIGTRAP << 8 | 0x7f | PTRACE_EVENT_EXEC << 16;
 	th->interrupt_sent = th->listening = th->zombie = th->in_vfork = false;
-	th->step_over = th->in_place = th->group_stopped = false;
+	th->step_over = th->group_stopped = false;
+	th->deliver = 0;
 	th->stop_signal = 0;
 	th->reported_at_breakpoint = false;
 	registers_drop(th);

@@ -49,7 +49,7 @@ process_remove(struct ptrace_target *t, struct process *p)
 	while (p->threads != NULL)
 		thread_remove(t, p->threads);
 	breakpoints_drop(p);
-	stepover_drop(p);
+	scratch_drop(p);
 	watch_drop(p);
 	vm_drop(p);
 	memory_drop(p);

@@ -90,7 +90,13 @@ struct thread {
 	bool step_over;
 	bool in_place;		/* it steps with the breakpoint taken out */
 	uint64_t step_over_pc;
-	struct scratch_slot *slot; /* it runs a copied instruction */
+	struct scratch_slot *slot; /* it runs a copied instruction: `step` */
+	struct arch_step step;
+	/* A signal waits until the step is made, all others are blocked. */
+	int held_signal;
+	uint64_t held_mask;
+	bool deliver_info_valid;
+	siginfo_t deliver_info;	/* what `deliver` is to come with */
 
 	struct registers regs;
 	unsigned hw_generation;	/* which process->hw_generation its debug

@@ -3,9 +3,31 @@
 #include <errno.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine.h"
+
+/* An injected call may have left the stop at which the thread was found. */
+static bool
+takes_signal(const struct thread *th)
+{
+	return th->stop_signal != 0 && th->stop_status >> 16 == 0 &&
+	       (WSTOPSIG(th->stop_status) & 0x80) == 0;
+}
+
+static int
+send_signal(struct thread *th, int signal)
+{
+	pid_t pid = th->process->pid;
+
+	/* What was queued keeps its value; the kernel allows no more. */
+	if (th->deliver_info_valid && th->deliver_info.si_code < 0 &&
+	    th->deliver_info.si_code != SI_TKILL)
+		return (int)syscall(SYS_rt_tgsigqueueinfo, pid, th->tid, signal,
+				    &th->deliver_info);
+	return (int)syscall(SYS_tgkill, pid, th->tid, signal);
+}
 
 /*
  * A signal can be handed over only at the delivery of one.  Anywhere else it
@@ -14,14 +36,19 @@
 static int
 signal_to_inject(struct thread *th)
 {
-	int signal = th->deliver;
+	int signal = th->deliver, inject = 0;
 
 	th->deliver = 0;
-	if (signal == 0 || th->stop_signal != 0)
-		return signal;
-	if (syscall(SYS_tgkill, th->process->pid, th->tid, signal) == 0)
+	if (signal != 0 && takes_signal(th)) {
+		inject = signal;
+		if (th->deliver_info_valid)
+			ptrace(PTRACE_SETSIGINFO, th->tid, NULL,
+			       &th->deliver_info);
+	} else if (signal != 0 && send_signal(th, signal) == 0) {
 		th->pass_once |= (uint64_t)1 << ((signal - 1) & 63);
-	return 0;
+	}
+	th->deliver_info_valid = false;
+	return inject;
 }
 
 static bool
@@ -69,10 +96,7 @@ listen_on(struct thread *th)
 	th->listening = true;
 	th->name_valid = false;
 	th->reported_at_breakpoint = false;
-	if (th->deliver != 0 &&
-	    syscall(SYS_tgkill, th->process->pid, th->tid, th->deliver) == 0)
-		th->pass_once |= (uint64_t)1 << ((th->deliver - 1) & 63);
-	th->deliver = 0;
+	(void)signal_to_inject(th);
 	if (ptrace(PTRACE_LISTEN, th->tid, NULL, NULL) == 0 || errno == ESRCH)
 		return;
 	/* An injected call has ended the stop proper: get into it again. */

@@ -23,12 +23,12 @@
 
 #include "../../backend/ptrace/ptrace.h"
 
-#define FAIL(...)                                                              \
-	do {                                                                   \
-		fprintf(stderr, "engine_storm:%d: ", __LINE__);                \
-		fprintf(stderr, __VA_ARGS__);                                  \
-		fputc('\n', stderr);                                           \
-		exit(1);                                                       \
+#define FAIL(...)                                               \
+	do {                                                    \
+		fprintf(stderr, "engine_storm:%d: ", __LINE__); \
+		fprintf(stderr, __VA_ARGS__);                   \
+		fputc('\n', stderr);                            \
+		exit(1);                                        \
 	} while (0)
 
 struct test {
@@ -38,6 +38,15 @@ struct test {
 	uint64_t hits, events;
 	int out; /* the program's standard output */
 };
+
+/* It may fail: the process can be gone at any moment. */
+static void
+allow(int err)
+{
+	if (err < 0 && err != -ESRCH && err != -EINVAL && err != -ENOENT &&
+	    err != -EFAULT)
+		FAIL("%s", strerror(-err));
+}
 
 static double
 now(void)
@@ -211,7 +220,7 @@ run_stop(struct test *test)
 		if (!next(test, &ev, dice == 0 ? 20 : 20000)) {
 			if (dice != 0)
 				FAIL("silence");
-			target_interrupt(test->t, 0);
+			allow(target_interrupt(test->t, 0));
 			continue;
 		}
 		if (ev.kind == TARGET_EVENT_EXITED ||
@@ -237,25 +246,21 @@ run_stop(struct test *test)
 		if (dice < 4)
 			target_stop_all(test->t, 0);
 		if (dice == 1 || dice == 8)
-			target_remove_breakpoint(test->t, ev.pid,
-						 TARGET_BREAKPOINT_SOFTWARE,
-						 test->work, 1);
+			allow(target_remove_breakpoint(
+			    test->t, ev.pid, TARGET_BREAKPOINT_SOFTWARE,
+			    test->work, 1));
 		if (dice == 2 || dice == 9)
-			target_stop(test->t, ev.tid);
+			allow(target_stop(test->t, ev.tid));
 		if (dice == 3)
-			target_interrupt(test->t, ev.pid);
+			allow(target_interrupt(test->t, ev.pid));
 		run_on(test, &ev,
-		       dice % 3 == 0 ? TARGET_RESUME_STEP
+		       dice % 3 == 0   ? TARGET_RESUME_STEP
 		       : dice % 3 == 1 ? TARGET_RESUME_STEP_RANGE
 				       : TARGET_RESUME_CONTINUE);
-		if (dice == 1 || dice == 8) {
-			int err = target_insert_breakpoint(
+		if (dice == 1 || dice == 8)
+			allow(target_insert_breakpoint(
 			    test->t, ev.pid, TARGET_BREAKPOINT_SOFTWARE,
-			    test->work, 1);
-
-			if (err < 0 && err != -ESRCH && err != -EFAULT)
-				FAIL("insert: %s", strerror(-err));
-		}
+			    test->work, 1));
 		if (dice < 4)
 			resume_all(test);
 	}
@@ -296,9 +301,9 @@ run_detach(struct test *test)
 			continue;
 		if (err < 0)
 			FAIL("attach: %s", strerror(-err));
-		target_insert_breakpoint(test->t, test->pid,
-					 TARGET_BREAKPOINT_SOFTWARE,
-					 test->work, 1);
+		allow(target_insert_breakpoint(test->t, test->pid,
+					       TARGET_BREAKPOINT_SOFTWARE,
+					       test->work, 1));
 		resume_all(test);
 		for (int i = rand() % 20; i > 0; i--) {
 			if (!next(test, &ev, 10))
@@ -339,9 +344,8 @@ start_traced(struct test *test, const char *const *argv)
 	if (err < 0)
 		FAIL("launch: %s", strerror(-err));
 	close(out[1]);
-	err = target_insert_breakpoint(test->t, test->pid,
-				       TARGET_BREAKPOINT_SOFTWARE, test->work,
-				       1);
+	err = target_insert_breakpoint(
+	    test->t, test->pid, TARGET_BREAKPOINT_SOFTWARE, test->work, 1);
 	if (err < 0)
 		FAIL("insert: %s", strerror(-err));
 }
