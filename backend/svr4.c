@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "svr4_private.h"
 
 /* Bounds of what is believed of a target's memory. */
 #define LIBRARIES_MAX  65536
@@ -14,20 +15,16 @@
 #define PHDRS_MAX      256
 #define AUXV_MAX       128
 
-struct process {
-	struct target *t;
-	pid_t pid;
-	unsigned word;
-};
-
-static int
-process_of(struct target *t, pid_t pid, struct process *p)
+int
+svr4_process_of(struct target *t, pid_t pid, struct svr4_process *p)
 {
 	const struct arch *arch = target_arch(t, pid);
 
 	if (arch == NULL)
 		return -ESRCH;
-	*p = (struct process){ .t = t, .pid = pid, .word = arch->word_size };
+	*p = (struct svr4_process){ .t = t,
+				    .pid = pid,
+				    .word = arch->word_size };
 	return 0;
 }
 
@@ -44,7 +41,7 @@ svr4_read(struct target *t, pid_t pid, uint64_t addr, void *buf, size_t len)
 }
 
 static uint64_t
-word_at(const struct process *p, const uint8_t *bytes)
+word_at(const struct svr4_process *p, const uint8_t *bytes)
 {
 	uint32_t w32;
 	uint64_t w64;
@@ -57,8 +54,9 @@ word_at(const struct process *p, const uint8_t *bytes)
 	return w64;
 }
 
-static int
-read_words(const struct process *p, uint64_t addr, uint64_t *words, size_t n)
+int
+svr4_read_words(const struct svr4_process *p, uint64_t addr, uint64_t *words,
+		size_t n)
 {
 	uint8_t bytes[8 * 8];
 	int err;
@@ -74,11 +72,11 @@ read_words(const struct process *p, uint64_t addr, uint64_t *words, size_t n)
 int
 svr4_read_word(struct target *t, pid_t pid, uint64_t addr, uint64_t *value)
 {
-	struct process p;
+	struct svr4_process p;
 	int err;
 
-	err = process_of(t, pid, &p);
-	return err < 0 ? err : read_words(&p, addr, value, 1);
+	err = svr4_process_of(t, pid, &p);
+	return err < 0 ? err : svr4_read_words(&p, addr, value, 1);
 }
 
 int
@@ -115,7 +113,7 @@ struct phdrs {
 };
 
 static int
-find_phdrs(const struct process *p, struct phdrs *out)
+find_phdrs(const struct svr4_process *p, struct phdrs *out)
 {
 	uint8_t auxv[AUXV_MAX * 2 * 8];
 	size_t got = 0;
@@ -150,7 +148,7 @@ struct phdr {
 };
 
 static int
-read_phdr(const struct process *p, const struct phdrs *ph, size_t i,
+read_phdr(const struct svr4_process *p, const struct phdrs *ph, size_t i,
 	  struct phdr *out)
 {
 	union {
@@ -178,7 +176,7 @@ read_phdr(const struct process *p, const struct phdrs *ph, size_t i,
  * out put the headers right behind the ELF header, in the first segment.
  */
 static int
-find_dynamic(const struct process *p, uint64_t *dynamic)
+find_dynamic(const struct svr4_process *p, uint64_t *dynamic)
 {
 	size_t header = p->word == 4 ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
 	struct phdrs ph;
@@ -211,16 +209,15 @@ find_dynamic(const struct process *p, uint64_t *dynamic)
 	return found ? 0 : -ENOENT;
 }
 
-/* The value of a dynamic section's entry; -ENOENT if it has none. */
-static int
-dynamic_entry(const struct process *p, uint64_t dynamic, uint64_t tag,
-	      uint64_t *value)
+int
+svr4_dynamic_entry(const struct svr4_process *p, uint64_t dynamic, uint64_t tag,
+		   uint64_t *value)
 {
 	for (size_t i = 0; i < DYNAMIC_MAX; i++) {
 		uint64_t entry[2];
 		int err;
 
-		err = read_words(p, dynamic + i * 2 * p->word, entry, 2);
+		err = svr4_read_words(p, dynamic + i * 2 * p->word, entry, 2);
 		if (err < 0)
 			return err;
 		if (entry[0] == tag) {
@@ -234,14 +231,14 @@ dynamic_entry(const struct process *p, uint64_t dynamic, uint64_t tag,
 }
 
 static int
-find_r_debug(const struct process *p, uint64_t *r_debug)
+find_r_debug(const struct svr4_process *p, uint64_t *r_debug)
 {
 	uint64_t dynamic;
 	int err;
 
 	err = find_dynamic(p, &dynamic);
 	if (err == 0)
-		err = dynamic_entry(p, dynamic, DT_DEBUG, r_debug);
+		err = svr4_dynamic_entry(p, dynamic, DT_DEBUG, r_debug);
 	if (err < 0)
 		return err;
 	return *r_debug == 0 ? -ENOENT : 0;
@@ -256,15 +253,15 @@ enum { R_VERSION, R_MAP, R_BRK, R_STATE, R_LDBASE, R_WORDS };
 enum { L_ADDR, L_NAME, L_LD, L_NEXT, L_PREV, L_WORDS };
 
 static int
-walk_list(const struct process *p, struct svr4_start at, bool program_first,
-	  svr4_fn *fn, void *arg)
+walk_list(const struct svr4_process *p, struct svr4_start at,
+	  bool program_first, svr4_fn *fn, void *arg)
 {
 	for (size_t i = 0; at.lm != 0 && i < LIBRARIES_MAX; i++) {
 		struct target_library lib = { .lm = at.lm, .lmid = at.lmid };
 		uint64_t map[L_WORDS];
 		int err;
 
-		err = read_words(p, at.lm, map, L_WORDS);
+		err = svr4_read_words(p, at.lm, map, L_WORDS);
 		if (err < 0)
 			return i == 0 ? err : 0;
 		/* The linker is changing it, or it is no list: enough. */
@@ -285,7 +282,7 @@ walk_list(const struct process *p, struct svr4_start at, bool program_first,
 }
 
 static int
-walk_namespaces(const struct process *p, svr4_fn *fn, void *arg)
+walk_namespaces(const struct svr4_process *p, svr4_fn *fn, void *arg)
 {
 	uint64_t r_debug;
 	uint64_t first;
@@ -299,7 +296,7 @@ walk_namespaces(const struct process *p, svr4_fn *fn, void *arg)
 		uint64_t r[R_WORDS];
 		struct svr4_start start = { .lmid = r_debug };
 
-		err = read_words(p, r_debug, r, R_WORDS);
+		err = svr4_read_words(p, r_debug, r, R_WORDS);
 		if (err < 0)
 			return r_debug == first ? err : 0;
 		start.lm = r[R_MAP];
@@ -310,7 +307,8 @@ walk_namespaces(const struct process *p, svr4_fn *fn, void *arg)
 			return err;
 		/* The version is an int, with padding behind it. */
 		if ((uint32_t)r[R_VERSION] < 2 ||
-		    read_words(p, r_debug + R_WORDS * p->word, &r_debug, 1) < 0)
+		    svr4_read_words(p, r_debug + R_WORDS * p->word, &r_debug,
+				    1) < 0)
 			break;
 	}
 	return 0;
@@ -320,138 +318,13 @@ int
 svr4_walk(struct target *t, pid_t pid, const struct svr4_start *start,
 	  svr4_fn *fn, void *arg)
 {
-	struct process p;
+	struct svr4_process p;
 	int err;
 
-	err = process_of(t, pid, &p);
+	err = svr4_process_of(t, pid, &p);
 	if (err < 0)
 		return err;
 	if (start != NULL && start->lm != 0)
 		return walk_list(&p, *start, true, fn, arg);
 	return walk_namespaces(&p, fn, arg);
-}
-
-/* ---- symbols --------------------------------------------------------------
- */
-
-/* What DT_GNU_HASH leads to; addresses in the process. */
-struct symbols {
-	uint64_t symtab;
-	uint64_t strtab;
-	uint64_t hash;
-	uint32_t nbuckets;
-	uint32_t first;
-	uint32_t bloom_words;
-};
-
-/* glibc relocates these pointers in place, musl does not. */
-static int
-dynamic_pointer(const struct process *p, const struct target_library *lib,
-		uint64_t tag, uint64_t *value)
-{
-	int err;
-
-	err = dynamic_entry(p, lib->l_ld, tag, value);
-	if (err == 0 && *value < lib->l_addr)
-		*value += lib->l_addr;
-	return err;
-}
-
-static int
-open_symbols(const struct process *p, const struct target_library *lib,
-	     struct symbols *s)
-{
-	uint32_t head[4];
-	int err;
-
-	err = dynamic_pointer(p, lib, DT_SYMTAB, &s->symtab);
-	if (err == 0)
-		err = dynamic_pointer(p, lib, DT_STRTAB, &s->strtab);
-	if (err == 0)
-		err = dynamic_pointer(p, lib, DT_GNU_HASH, &s->hash);
-	if (err == 0)
-		err = svr4_read(p->t, p->pid, s->hash, head, sizeof(head));
-	if (err < 0)
-		return err;
-	s->nbuckets = head[0];
-	s->first = head[1];
-	s->bloom_words = head[2];
-	return s->nbuckets == 0 ? -ENOENT : 0;
-}
-
-static int
-read_symbol(const struct process *p, const struct symbols *s, uint32_t index,
-	    const char *name, uint64_t *value)
-{
-	union {
-		Elf32_Sym s32;
-		Elf64_Sym s64;
-	} sym;
-	size_t size = p->word == 4 ? sizeof(sym.s32) : sizeof(sym.s64);
-	char found[256];
-	uint64_t string;
-	int err;
-
-	err = svr4_read(p->t, p->pid, s->symtab + index * size, &sym, size);
-	if (err < 0)
-		return err;
-	string = s->strtab + (p->word == 4 ? sym.s32.st_name : sym.s64.st_name);
-	err = svr4_read_string(p->t, p->pid, string, found, sizeof(found));
-	if (err < 0)
-		return err;
-	if (strcmp(found, name) != 0)
-		return -ENOENT;
-	*value = p->word == 4 ? sym.s32.st_value : sym.s64.st_value;
-	return *value == 0 ? -ENOENT : 0;
-}
-
-static uint32_t
-gnu_hash(const char *name)
-{
-	uint32_t h = 5381;
-
-	for (; *name != '\0'; name++)
-		h = h * 33 + (uint8_t)*name;
-	return h;
-}
-
-int
-svr4_symbol(struct target *t, pid_t pid, const struct target_library *lib,
-	    const char *name, uint64_t *addr)
-{
-	uint32_t hash = gnu_hash(name);
-	struct process p;
-	struct symbols s;
-	uint64_t buckets;
-	uint32_t index;
-	int err;
-
-	err = process_of(t, pid, &p);
-	if (err == 0)
-		err = open_symbols(&p, lib, &s);
-	if (err < 0)
-		return err;
-	buckets = s.hash + 16 + (uint64_t)s.bloom_words * p.word;
-	err = svr4_read(t, pid, buckets + (uint64_t)(hash % s.nbuckets) * 4,
-			&index, sizeof(index));
-	if (err < 0)
-		return err;
-	for (size_t i = 0; index >= s.first && i < 4096; i++, index++) {
-		uint64_t chain = buckets + (uint64_t)s.nbuckets * 4 +
-				 (uint64_t)(index - s.first) * 4;
-		uint64_t value;
-		uint32_t h;
-
-		err = svr4_read(t, pid, chain, &h, sizeof(h));
-		if (err < 0)
-			return err;
-		if ((h | 1) == (hash | 1) &&
-		    read_symbol(&p, &s, index, name, &value) == 0) {
-			*addr = lib->l_addr + value;
-			return 0;
-		}
-		if (h & 1)
-			break;
-	}
-	return -ENOENT;
 }
