@@ -187,8 +187,6 @@ rsp_args_ptid(struct rsp_args *a, struct rsp_ptid *ptid)
 		got.tid = RSP_ID_ALL;
 	else if (!id_or_all(&from, &got.tid))
 		return false;
-	if (got.pid == RSP_ID_ALL && got.tid != RSP_ID_ALL)
-		return false;
 	*a = from;
 	*ptid = got;
 	return true;

@@ -79,6 +79,8 @@ decode_launch_args(struct rsp_args *a, struct rsp_request *req)
 {
 	uint8_t *to = rsp_args_writable(a);
 
+	/* lldb's own tests put a space there. */
+	rsp_args_expect(a, ' ');
 	req->run.argv0 = (const char *)to;
 	do {
 		if (!launch_arg(a, req->run.argc, &to))

@@ -100,6 +100,8 @@ decode_signals(struct rsp_args *a, struct rsp_request *req)
 		req->signals.bits[signal / 64] |= UINT64_C(1) << signal % 64;
 		/* gdb ends a long list with a separator. */
 	} while (rsp_args_expect(a, ';') && !rsp_args_at_end(a));
+	/* And lldb's own tests with a space. */
+	rsp_args_expect(a, ' ');
 	return rsp_args_at_end(a);
 }
 

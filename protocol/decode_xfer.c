@@ -24,8 +24,11 @@ decode_xfer(struct rsp_args *a, struct rsp_request *req)
 	if (req->xfer.write)
 		return rsp_args_expect(a, ':') &&
 		       rsp_args_unescape(a, &req->xfer.data);
-	return rsp_args_expect(a, ',') && rsp_args_hex_u64(a, &req->xfer.len) &&
-	       rsp_args_at_end(a);
+	if (!rsp_args_expect(a, ',') || !rsp_args_hex_u64(a, &req->xfer.len))
+		return false;
+	/* lldb's own tests end the request with another ':'. */
+	rsp_args_expect(a, ':');
+	return rsp_args_at_end(a);
 }
 
 /* :hexpath;hextriple */

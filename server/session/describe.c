@@ -173,8 +173,8 @@ put_lldb_reg(struct session *s, const struct register_view *v, size_t number)
 }
 
 static void
-put_feature(struct session *s, const struct register_view *v,
-	    const struct arch_feature *f, size_t *number)
+put_gdb_feature(struct session *s, const struct register_view *v,
+		const struct arch_feature *f, size_t *number)
 {
 	bool open = false;
 
@@ -187,14 +187,21 @@ put_feature(struct session *s, const struct register_view *v,
 			document_add(s, f->types, strlen(f->types));
 		}
 		open = true;
-		if (v->kind == ARCH_VIEW_GDB)
-			put_gdb_reg(s, &v->arch->regs[f->regs[i]], *number);
-		else
-			put_lldb_reg(s, v, *number);
+		put_gdb_reg(s, &v->arch->regs[f->regs[i]], *number);
 		(*number)++;
 	}
 	if (open)
 		document_printf(s, "</feature>\n");
+}
+
+/* lldb has sets in place of features, and looks into all of them. */
+static void
+put_lldb_feature(struct session *s, const struct register_view *v)
+{
+	document_printf(s, "<feature>\n");
+	for (size_t i = 0; i < v->n; i++)
+		put_lldb_reg(s, v, i);
+	document_printf(s, "</feature>\n");
 }
 
 int
@@ -217,8 +224,10 @@ describe_target_xml(struct session *s, pid_t pid)
 	document_printf(s, "<architecture>%s</architecture>\n", view->gdb_arch);
 	if (view->osabi != NULL)
 		document_printf(s, "<osabi>%s</osabi>\n", view->osabi);
-	for (size_t i = 0; i < view->nfeatures; i++)
-		put_feature(s, v, &view->features[i], &number);
+	if (v->kind == ARCH_VIEW_LLDB)
+		put_lldb_feature(s, v);
+	for (size_t i = 0; i < view->nfeatures && v->kind == ARCH_VIEW_GDB; i++)
+		put_gdb_feature(s, v, &view->features[i], &number);
 	document_printf(s, "</target>\n");
 	return document_ok(s) ? 0 : -ENOMEM;
 }

@@ -128,7 +128,7 @@ launch_failed(struct session *s, struct rsp_reply *out, const char *program,
 			 "%.200s ended before it had started", program);
 	else
 		snprintf(l->launch_error_text, sizeof(l->launch_error_text),
-			 "%.200s: %s", program, strerror(-err));
+			 "%.200s: execve failed: %s", program, strerror(-err));
 	return session_error(s, out, -err, l->launch_error_text);
 }
 
@@ -270,10 +270,17 @@ kill_process(struct session *s, pid_t pid)
 	return 0;
 }
 
-/* One X09 for each process: every one but the last is sent here. */
+/* One X09 for each process: every one but the last is sent here; in non-stop
+ * mode they are notified instead. */
 static void
 put_killed(struct session *s, struct rsp_reply *out, bool first)
 {
+	if (s->client.non_stop) {
+		run_defer(s, &s->last_stop);
+		if (first)
+			rsp_reply_str(out, "OK");
+		return;
+	}
 	if (!first) {
 		session_send(s, out);
 		session_begin(s, out);

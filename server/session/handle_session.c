@@ -52,6 +52,12 @@ take_features(struct client *c, struct rsp_list features)
 }
 
 static bool
+is_known(const struct session *s)
+{
+	return s->client.detected;
+}
+
+static bool
 has_facts(const struct session *s)
 {
 	return s->target->ops->files != NULL;
@@ -166,8 +172,9 @@ static const struct offer {
 	{ "native-signals+", TO_LLDB, NULL },
 	{ "QThreadSuffixSupported+", TO_LLDB, NULL },
 	{ "QListThreadsInStopReply+", TO_LLDB, NULL },
-	/* lldb up to 20 compares with the bare name, later ones with '+'. */
-	{ "qEcho", TO_LLDB, NULL },
+	/* lldb up to 20 compares with the bare name, later ones with '+';
+	 * its tests, which do not say who they are, take no bare one. */
+	{ "qEcho", TO_LLDB, is_known },
 	{ "qEcho+", TO_LLDB, NULL },
 };
 

@@ -45,6 +45,8 @@ check_ptid(struct session *s, const struct rsp_ptid *id)
 		return session_code(s, E_NO_SUCH_PROCESS);
 	if (is_any(id))
 		return 0;
+	if (id->has_pid && !names_process(id))
+		return session_code(s, E_NO_SUCH_PROCESS);
 	if (session_resolve(s, id, &pid, &tid) < 0)
 		return session_code(s, E_NO_SUCH_THREAD);
 	return 0;

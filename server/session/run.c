@@ -233,7 +233,7 @@ session_pump(struct session *s)
 {
 	if (s->state == SESSION_RUNNING)
 		pump_running(s);
-	else if (s->state == SESSION_NON_STOP)
+	else if (s->client.non_stop)
 		notify(s);
 	/* What cannot be told now is collected, or the wake descriptor would
 	 * stay readable. */

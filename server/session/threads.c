@@ -87,6 +87,9 @@ session_resolve(struct session *s, const struct rsp_ptid *id, pid_t *pid,
 			return -ESRCH;
 		wanted = (pid_t)id->pid;
 	}
+	/* One thread of all processes is none. */
+	if (id->has_pid && wanted == 0 && id->tid > 0)
+		return -ESRCH;
 	if (id->tid == RSP_ID_ANY || id->tid == RSP_ID_ALL)
 		return any_thread(s, wanted, pid, tid);
 	if (!fits_pid(id->tid))

@@ -205,8 +205,6 @@ static const struct {
 	BAD(SET_THREAD_G, "Hg80000000"),
 	BAD(SET_THREAD_G, "Hg100000001"),
 	BAD(SET_THREAD_G, "Hgffffffffffffffff"),
-	BAD(SET_THREAD_C, "Hcp-1.5"),
-	BAD(SET_THREAD_C, "Hcp-1.0"),
 	BAD(SET_THREAD_C, "Hc-1x"),
 	BAD(THREAD_ALIVE, "T"),
 	BAD(THREAD_ALIVE, "T1;"),
