@@ -8,6 +8,8 @@ arch_of(unsigned elf_machine, bool elf64)
 {
 	if (elf_machine == EM_X86_64 && elf64)
 		return &arch_x86_64;
+	if (elf_machine == EM_386 && !elf64)
+		return &arch_i386;
 	return NULL;
 }
 

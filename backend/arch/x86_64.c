@@ -89,43 +89,44 @@ static const int16_t parts_of_FDP[] = { FDP, FOOFF_16, FOSEG_16, -1 };
 	.container = (ID), .invalidates = parts_of_##ID, .dwarf = X86_NONE, \
 	.ehframe = X86_NONE
 
+/* Rows are kept together by hand. */
+/* clang-format off */
 static const struct arch_reg regs[REG_COUNT] = {
-#define X(ID, r, d, w, b, TYPE, N, GENERIC, HIGH)                          \
-	[ID] = { GENERAL(#r, 8, FIELD(r)), .gdb_type = TYPE, X86_WHOLE(N), \
-		 .generic = GENERIC },                                     \
-	[ID##_D] = { GENERAL(#d, 4, FIELD(r)), PART_OF(ID) },              \
-	[ID##_W] = { GENERAL(#w, 2, FIELD(r)), PART_OF(ID) },              \
+#define X(ID, r, d, w, b, TYPE, N, GENERIC, HIGH)                            \
+	[ID] = { GENERAL(#r, 8, FIELD(r)), .gdb_type = TYPE, X86_WHOLE(N),       \
+		 .generic = GENERIC },                                       \
+	[ID##_D] = { GENERAL(#d, 4, FIELD(r)), PART_OF(ID) },                \
+	[ID##_W] = { GENERAL(#w, 2, FIELD(r)), PART_OF(ID) },                \
 	[ID##_B] = { GENERAL(#b, 1, FIELD(r)), PART_OF(ID) },
 	X86_64_GENERAL(X)
 #undef X
-#define X(ID, h, r) \
+#define X(ID, h, r)                                                          \
 	[ID##_H] = { GENERAL(#h, 1, FIELD(r) + 1), PART_OF(ID), .part = 1 },
-	    X86_HIGH_BYTES(X)
+	X86_HIGH_BYTES(X)
 #undef X
-		[RIP] = { GENERAL("rip", 8, FIELD(rip)), .gdb_type = "code_ptr",
-			  X86_WHOLE(16), .generic = "pc" },
+	[RIP] = { GENERAL("rip", 8, FIELD(rip)), .gdb_type = "code_ptr",
+		  X86_WHOLE(16), .generic = "pc" },
 	[EFLAGS] = { GENERAL("eflags", 4, FIELD(eflags)),
 		     .gdb_type = "i386_eflags", X86_WHOLE(X86_NONE) },
 	[RFLAGS] = { GENERAL("rflags", 8, FIELD(eflags)), X86_WHOLE(49),
 		     .generic = "flags" },
-#define X(ID, f, N)                                             \
-	[ID] = { GENERAL(#f, 4, FIELD(f)), .gdb_type = "int32", \
-		 X86_WHOLE(X86_NONE) },                         \
+#define X(ID, f, N)                                                          \
+	[ID] = { GENERAL(#f, 4, FIELD(f)), .gdb_type = "int32", X86_WHOLE(X86_NONE) },            \
 	[ID##_64] = { GENERAL(#f, 8, FIELD(f)), X86_WHOLE(N) },
 	X86_SEGMENTS(X)
 #undef X
-	    [ORIG_RAX] = { GENERAL("orig_rax", 8, FIELD(orig_rax)),
-			   .gdb_type = "int", X86_WHOLE(X86_NONE) },
-	[FS_BASE] = { GENERAL("fs_base", 8, FIELD(fs_base)), .gdb_type = "int",
-		      X86_WHOLE(58), .generic = "tp" },
-	[GS_BASE] = { GENERAL("gs_base", 8, FIELD(gs_base)), .gdb_type = "int",
-		      X86_WHOLE(59) },
+	[ORIG_RAX] = { GENERAL("orig_rax", 8, FIELD(orig_rax)),
+		       .gdb_type = "int", X86_WHOLE(X86_NONE) },
+	[FS_BASE] = { GENERAL("fs_base", 8, FIELD(fs_base)),
+		      .gdb_type = "int", X86_WHOLE(58), .generic = "tp" },
+	[GS_BASE] = { GENERAL("gs_base", 8, FIELD(gs_base)),
+		      .gdb_type = "int", X86_WHOLE(59) },
 
-#define X(ID, NAME, KIND, OFF, LEN) \
+#define X(ID, NAME, KIND, OFF, LEN)                                          \
 	[ID] = { CONTROL(NAME, 4, KIND, OFF, LEN), X86_WHOLE(X86_NONE) },
 	X86_CONTROL(X)
 #undef X
-	    [FCTRL_16] = { CONTROL("fctrl", 2, X86_WORD, 0, 2), X86_WHOLE(65) },
+	[FCTRL_16] = { CONTROL("fctrl", 2, X86_WORD, 0, 2), X86_WHOLE(65) },
 	[FSTAT_16] = { CONTROL("fstat", 2, X86_WORD, 2, 2), X86_WHOLE(66) },
 	[FTAG_16] = { CONTROL("ftag", 2, X86_FTAG, 4, 2), X86_WHOLE(X86_NONE) },
 	[FOP_16] = { CONTROL("fop", 2, X86_FOP, 6, 2), X86_WHOLE(X86_NONE) },
@@ -141,77 +142,58 @@ static const struct arch_reg regs[REG_COUNT] = {
 		    .gdb_type = "i386_mxcsr", .gdb_group = "vector",
 		    .lldb_set = X86_LLDB_FLOAT, X86_WHOLE(64) },
 	[MXCSRMASK] = { STATE("mxcsrmask", 4, X86_PIECE_MXCSRMASK),
-			X86_UINT_HEX, .lldb_set = X86_LLDB_FLOAT,
-			X86_WHOLE(X86_NONE) },
-#define X(n)                                                            \
-	[ST##n] = { STATE("st" #n, 10, X86_PIECE_ST(n)), X86_VECTOR8,   \
-		    .gdb_type = "i387_ext", .lldb_set = X86_LLDB_FLOAT, \
-		    X86_WHOLE(33 + n) },                                \
-	[MM##n] = { STATE("mm" #n, 8, X86_PIECE_MM(n)),                 \
-		    X86_UINT_HEX,                                       \
-		    .lldb_set = X86_LLDB_FLOAT,                         \
-		    .dwarf = 41 + n,                                    \
-		    .ehframe = 41 + n,                                  \
-		    .container = ST##n,                                 \
+			X86_UINT_HEX, .lldb_set = X86_LLDB_FLOAT, X86_WHOLE(X86_NONE) },
+#define X(n)                                                                 \
+	[ST##n] = { STATE("st" #n, 10, X86_PIECE_ST(n)), X86_VECTOR8,        \
+		    .gdb_type = "i387_ext", .lldb_set = X86_LLDB_FLOAT,      \
+		    X86_WHOLE(33 + n) },                                         \
+	[MM##n] = { STATE("mm" #n, 8, X86_PIECE_MM(n)), X86_UINT_HEX,        \
+		    .lldb_set = X86_LLDB_FLOAT, .dwarf = 41 + n,             \
+		    .ehframe = 41 + n, .container = ST##n,                   \
 		    .invalidates = slot_##n },
 	X86_0_7(X)
 #undef X
-#define X(n)                                                                   \
-	[XMM##n] = { STATE("xmm" #n, 16, X86_PIECE_XMM(n)),                    \
-		     X86_VECTOR8,                                              \
-		     .gdb_type = "vec128",                                     \
-		     .lldb_set = X86_LLDB_FLOAT,                               \
-		     X86_WHOLE(17 + n),                                        \
-		     .invalidates = vector_##n },                              \
-	[YMMH##n] = { STATE("ymm" #n "h", 16, X86_PIECE_YMMH(n)), X86_VECTOR8, \
-		      .gdb_type = "uint128", NEEDS_AVX, X86_WHOLE(X86_NONE) }, \
-	[YMM##n] = { STATE("ymm" #n, 32, X86_PIECE_XMM(n)),                    \
-		     .offset2 = X86_PIECE_YMMH(n),                             \
-		     X86_VECTOR8,                                              \
-		     NEEDS_AVX,                                                \
-		     .lldb_set = X86_LLDB_AVX,                                 \
-		     X86_WHOLE(67 + n),                                        \
-		     .invalidates = vector_##n },                              \
-	[ZMMH##n] = { STATE("zmm" #n "h", 32, X86_PIECE_ZMMH(n)), X86_VECTOR8, \
-		      .gdb_type = "v2ui128", NEEDS_512, X86_WHOLE(X86_NONE) }, \
-	[ZMM##n] = { STATE("zmm" #n, 64, X86_PIECE_XMM(n)),                    \
-		     .offset2 = X86_PIECE_YMMH(n),                             \
-		     .offset3 = X86_PIECE_ZMMH(n),                             \
-		     X86_VECTOR8,                                              \
-		     NEEDS_512,                                                \
-		     .lldb_set = X86_LLDB_AVX512,                              \
-		     .invalidates = vector_##n,                                \
-		     X86_WHOLE(X86_NONE) },
-	    X86_0_15(X)
+#define X(n)                                                                 \
+	[XMM##n] = { STATE("xmm" #n, 16, X86_PIECE_XMM(n)), X86_VECTOR8,     \
+		     .gdb_type = "vec128", .lldb_set = X86_LLDB_FLOAT,       \
+		     X86_WHOLE(17 + n), .invalidates = vector_##n },             \
+	[YMMH##n] = { STATE("ymm" #n "h", 16, X86_PIECE_YMMH(n)),            \
+		      X86_VECTOR8, .gdb_type = "uint128", NEEDS_AVX, X86_WHOLE(X86_NONE) },       \
+	[YMM##n] = { STATE("ymm" #n, 32, X86_PIECE_XMM(n)),                  \
+		     .offset2 = X86_PIECE_YMMH(n), X86_VECTOR8, NEEDS_AVX,   \
+		     .lldb_set = X86_LLDB_AVX, X86_WHOLE(67 + n),                \
+		     .invalidates = vector_##n },                            \
+	[ZMMH##n] = { STATE("zmm" #n "h", 32, X86_PIECE_ZMMH(n)),            \
+		      X86_VECTOR8, .gdb_type = "v2ui128", NEEDS_512, X86_WHOLE(X86_NONE) },       \
+	[ZMM##n] = { STATE("zmm" #n, 64, X86_PIECE_XMM(n)),                  \
+		     .offset2 = X86_PIECE_YMMH(n),                           \
+		     .offset3 = X86_PIECE_ZMMH(n), X86_VECTOR8, NEEDS_512,   \
+		     .lldb_set = X86_LLDB_AVX512,                            \
+		     .invalidates = vector_##n, X86_WHOLE(X86_NONE) },
+	X86_0_15(X)
 #undef X
-#define X(n)                                                                  \
-	[XMM##                                                                \
-	    n] = { STATE("xmm" #n, 16, X86_PIECE_XMMX(n)), X86_VECTOR8,       \
-		   .gdb_type = "vec128", NEEDS_512, X86_WHOLE(X86_NONE) },    \
-      [YMMH##n] = { STATE("ymm" #n "h", 16, X86_PIECE_YMMXH(n)), X86_VECTOR8, \
-		    .gdb_type = "uint128", NEEDS_512, X86_WHOLE(X86_NONE) },  \
-      [ZMMH##n] = { STATE("zmm" #n "h", 32, X86_PIECE_ZMMXH(n)), X86_VECTOR8, \
-		    .gdb_type = "v2ui128", NEEDS_512, X86_WHOLE(X86_NONE) },  \
-      [ZMM##n] = { STATE("zmm" #n, 64, X86_PIECE_ZMMX(n)), X86_VECTOR8,       \
-		   NEEDS_512, .lldb_set = X86_LLDB_AVX512,                    \
-		   X86_WHOLE(X86_NONE) },
-		X86_16_31(X)
+#define X(n)                                                                 \
+	[XMM##n] = { STATE("xmm" #n, 16, X86_PIECE_XMMX(n)), X86_VECTOR8,    \
+		     .gdb_type = "vec128", NEEDS_512, X86_WHOLE(X86_NONE) },                      \
+	[YMMH##n] = { STATE("ymm" #n "h", 16, X86_PIECE_YMMXH(n)),           \
+		      X86_VECTOR8, .gdb_type = "uint128", NEEDS_512, X86_WHOLE(X86_NONE) },       \
+	[ZMMH##n] = { STATE("zmm" #n "h", 32, X86_PIECE_ZMMXH(n)),           \
+		      X86_VECTOR8, .gdb_type = "v2ui128", NEEDS_512, X86_WHOLE(X86_NONE) },       \
+	[ZMM##n] = { STATE("zmm" #n, 64, X86_PIECE_ZMMX(n)), X86_VECTOR8,    \
+		     NEEDS_512, .lldb_set = X86_LLDB_AVX512, X86_WHOLE(X86_NONE) },
+	X86_16_31(X)
 #undef X
-#define X(n)                                         \
-	[K##n] = { STATE("k" #n, 8, X86_PIECE_K(n)), \
-		   X86_UINT_HEX,                     \
-		   .gdb_type = "uint64",             \
-		   NEEDS_512,                        \
-		   .lldb_set = X86_LLDB_AVX512,      \
-		   X86_WHOLE(118 + n) },
-		    X86_0_7(X)
+#define X(n)                                                                 \
+	[K##n] = { STATE("k" #n, 8, X86_PIECE_K(n)), X86_UINT_HEX,           \
+		   .gdb_type = "uint64", NEEDS_512,                          \
+		   .lldb_set = X86_LLDB_AVX512, X86_WHOLE(118 + n) },
+	X86_0_7(X)
 #undef X
-			[PKRU] = { STATE("pkru", 4, X86_PIECE_PKRU),
-				   X86_UINT_HEX, .gdb_type = "uint32",
-				   .lldb_set = X86_LLDB_PKEYS,
-				   .needs = X86_NEEDS(X86_COMP_PKRU),
-				   X86_WHOLE(X86_NONE) },
+	[PKRU] = { STATE("pkru", 4, X86_PIECE_PKRU), X86_UINT_HEX,
+		   .gdb_type = "uint32", .lldb_set = X86_LLDB_PKEYS,
+		   .needs = X86_NEEDS(X86_COMP_PKRU), X86_WHOLE(X86_NONE) },
 };
+/* clang-format on */
 
 /* ---- gdb's view ------------------------------------------------------- */
 

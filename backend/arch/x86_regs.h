@@ -41,6 +41,26 @@
 #define X86_HIGH_BYTES(X)                                                    \
 	X(RAX, ah, rax) X(RBX, bh, rbx) X(RCX, ch, rcx) X(RDX, dh, rdx)
 
+/*
+ * The same of 32-bit programs: ID, name, its part of 16 bits, field, gdb's
+ * type, DWARF's number, lldb's generic name and other name,
+ * what its smallest parts are.
+ */
+#define I386_GENERAL(X)                                                      \
+	X(EAX, eax, ax, rax, "int32", 0, NULL, NULL, BYTES)                 \
+	X(ECX, ecx, cx, rcx, "int32", 1, NULL, NULL, BYTES)                 \
+	X(EDX, edx, dx, rdx, "int32", 2, NULL, NULL, BYTES)                 \
+	X(EBX, ebx, bx, rbx, "int32", 3, NULL, NULL, BYTES)                 \
+	X(ESP, esp, sp, rsp, "data_ptr", 4, "sp", "sp", WORDS)              \
+	X(EBP, ebp, bp, rbp, "data_ptr", 5, "fp", "fp", WORDS)              \
+	X(ESI, esi, si, rsi, "int32", 6, NULL, NULL, WORDS)                 \
+	X(EDI, edi, di, rdi, "int32", 7, NULL, NULL, WORDS)                 
+
+/* Those with parts of 8 bits. */
+#define I386_BYTES(X)                                                        \
+	X(EAX, ah, al, rax) X(EBX, bh, bl, rbx)                              \
+	X(ECX, ch, cl, rcx) X(EDX, dh, dl, rdx)
+
 /* ID, field, DWARF's number; in gdb's order. */
 #define X86_SEGMENTS(X)                                                      \
 	X(CS, cs, 51) X(SS, ss, 52) X(DS, ds, 53) X(ES, es, 50)              \

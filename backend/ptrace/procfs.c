@@ -179,6 +179,21 @@ procfs_thread_facts(pid_t tid, struct procfs_thread *facts)
 	return 0;
 }
 
+int
+procfs_personality(pid_t tid, unsigned long *personality)
+{
+	char text[32];
+	ssize_t n = read_file(tid, "personality", text, sizeof(text), 0);
+
+	if (n < 0)
+		return (int)n;
+	*personality = 0;
+	for (ssize_t i = 0; i < n && maps_digit(text[i]) >= 0; i++)
+		*personality =
+		    *personality << 4 | (unsigned)maps_digit(text[i]);
+	return 0;
+}
+
 /* ---- the executable --------------------------------------------------- */
 
 const struct arch *

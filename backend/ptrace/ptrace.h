@@ -358,6 +358,7 @@ struct procfs_thread {
 	uint64_t blocked, ignored; /* signals: bit n-1 */
 };
 int procfs_thread_facts(pid_t tid, struct procfs_thread *facts);
+int procfs_personality(pid_t tid, unsigned long *personality);
 /* The arch of a process's present executable. */
 const struct arch *procfs_arch(pid_t pid);
 

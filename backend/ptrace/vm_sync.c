@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/personality.h>
 
 /* A page's value for the protection that the program has given it. */
 static uint32_t
@@ -42,9 +43,30 @@ is_anonymous(const struct maps_line *line)
 		strncmp(line->name, "[anon:", 6) == 0);
 }
 
+/* Programs of old: whatever they may read they may execute. */
+static bool
+reading_implies_executing(const struct process *p)
+{
+	unsigned long personality;
+
+	return procfs_personality(memory_tid(p), &personality) == 0 &&
+	       (personality & READ_IMPLIES_EXEC) != 0;
+}
+
+/* Is the page protected as the table has it? */
+static bool
+agrees(const struct process *p, uint32_t protect, unsigned bits)
+{
+	unsigned wanted = (unsigned)vm_prot(protect);
+
+	return bits == wanted || (wanted & TARGET_MAP_READ &&
+				  bits == (wanted | TARGET_MAP_EXEC) &&
+				  reading_implies_executing(p));
+}
+
 static int
-take_protection(struct vm_region *r, uint64_t start, uint64_t end,
-		const struct maps_line *line)
+take_protection(const struct process *p, struct vm_region *r, uint64_t start,
+		uint64_t end, const struct maps_line *line)
 {
 	size_t i;
 	uint64_t run_end;
@@ -52,7 +74,7 @@ take_protection(struct vm_region *r, uint64_t start, uint64_t end,
 	for (; start < end; start = run_end) {
 		i = vm_run_index(r, start);
 		run_end = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
-		if ((unsigned)vm_prot(r->runs[i].protect) == prot_bits(line))
+		if (agrees(p, r->runs[i].protect, prot_bits(line)))
 			continue;
 		if (vm_run_room(r) < 0)
 			return -ENOMEM;
@@ -63,6 +85,7 @@ take_protection(struct vm_region *r, uint64_t start, uint64_t end,
 
 /* How far the regions have been seen in the maps. */
 struct progress {
+	const struct process *p;
 	struct vm_table *table;
 	size_t region;
 	uint64_t at; /* of it: covered so far; 0: not begun */
@@ -88,7 +111,7 @@ cover(struct progress *s, struct vm_region *r, const struct maps_line *line)
 		drop_region(s);
 		return 0;
 	}
-	err = take_protection(r, s->at, to, line);
+	err = take_protection(s->p, r, s->at, to, line);
 	if (err < 0)
 		return err;
 	s->at = to;
@@ -124,7 +147,7 @@ int
 vm_sync(struct process *p)
 {
 	struct process *owner = vm_owner(p);
-	struct progress s = { .table = owner->vm };
+	struct progress s = { .p = p, .table = owner->vm };
 	unsigned now = owner == p ? p->runs : owner->runs * 31 + p->runs;
 	struct maps_line line;
 	struct maps m;

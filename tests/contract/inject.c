@@ -684,6 +684,118 @@ a_replaced_region_is_let_alone(void **state)
 	ends(f);
 }
 
+/* ---- 32-bit programs --------------------------------------------------- */
+
+#ifdef I386_PROGRAM
+
+/* Fixed by the linker's defaults, and checked by what runs there. */
+static uint64_t
+find_code(struct fixture *f, const uint8_t *code, size_t len)
+{
+	struct target_map map;
+	uint8_t buf[4096];
+	uint64_t at;
+	size_t got;
+
+	for (at = 0x8048000; at < 0x8060000; at = map.end) {
+		if (target_next_map(f->t, f->pid, at, &map) < 0 || !map.mapped)
+			continue;
+		for (uint64_t page = map.start; page < map.end; page += 4096) {
+			if (target_read_memory(f->t, f->pid, page, buf,
+					       sizeof(buf), &got) < 0)
+				continue;
+			for (size_t i = 0; i + len <= got; i++) {
+				if (memcmp(buf + i, code, len) == 0)
+					return page + i;
+			}
+		}
+	}
+	return 0;
+}
+
+static void
+launch_i386(struct fixture *f)
+{
+	const char *const argv[] = { I386_PROGRAM, NULL };
+	const char *const envp[] = { NULL };
+	const struct target_launch how = { .argv = argv,
+					   .envp = envp,
+					   .stdio = { -1, -1, -1 } };
+
+	if (target_launch(f->t, &how, &f->pid) < 0)
+		skip();
+	assert_string_equal(target_arch(f->t, f->pid)->name, "i386");
+}
+
+static void
+run_for(struct fixture *f, long ms)
+{
+	resume(f, 0);
+	sleep_ms(ms);
+	assert_int_equal(target_stop_all(f->t, f->pid), 0);
+}
+
+static void
+a_32_bit_program_can_carry_a_call(void **state)
+{
+	/* cd 80: the int $0x80 before `slept`; a3: what comes after it. */
+	static const uint8_t after_sleep[] = { 0xcd, 0x80, 0xa3 };
+	struct fixture *f = *state;
+	struct target_event ev;
+	uint8_t before[32768], after[32768];
+	uint64_t base, addr, result;
+	uint32_t word;
+	size_t got, size;
+
+	launch_i386(f);
+	use(f);
+	addr = find_code(f, after_sleep, sizeof(after_sleep));
+	assert_true(addr != 0);
+	assert_int_equal(
+	    target_read_memory(f->t, f->pid, addr + 3, &word, 4, &got), 0);
+	result = word;
+	run_for(f, 10);
+	/* In its sleep, which must go on after all this. */
+	size = target_arch(f->t, f->pid)->file_size;
+	assert_true(size <= sizeof(before));
+	assert_int_equal(target_save_registers(f->t, f->pid, before), 0);
+	assert_true(target_arch(f->t, f->pid)->in_syscall(before));
+	assert_int_equal(target_allocate(f->t, f->pid, 0, 0x3000, BOTH,
+					 PAGE_READWRITE, &base),
+			 0);
+	assert_true(base < UINT32_MAX);
+	use(f);
+	assert_int_equal(target_save_registers(f->t, f->pid, after), 0);
+	assert_memory_equal(before, after, size);
+	assert_int_equal(target_insert_breakpoint(f->t, f->pid,
+						  TARGET_BREAKPOINT_SOFTWARE,
+						  addr + 2, 1),
+			 0);
+	for (int i = 0; i < 3; i++) {
+		resume(f, 0);
+		next(f, &ev);
+		assert_int_equal(ev.reason, TARGET_STOP_BREAKPOINT);
+		use(f);
+	}
+	assert_int_equal(
+	    target_read_memory(f->t, f->pid, result, &word, 4, &got), 0);
+	assert_int_equal(word, 0);
+	assert_int_equal(target_release(f->t, f->pid, base, 0, MEM_RELEASE), 0);
+	assert_int_equal(target_kill(f->t, f->pid), 0);
+	f->pid = 0;
+}
+
+#else
+
+static void
+a_32_bit_program_can_carry_a_call(void **state)
+{
+	(void)state;
+	skip();
+}
+
+#endif
+
 int
 main(void)
 {
@@ -702,6 +814,7 @@ main(void)
 		TEST(strict_mode_is_an_error),
 		TEST(a_dead_program_is_an_error),
 		TEST(a_replaced_region_is_let_alone),
+		TEST(a_32_bit_program_can_carry_a_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,84 @@ test_lldb_numbers(void **state)
 	assert_numbered(ARCH_VIEW_LLDB, XCR0_ALL, 179, 138, "zmm0");
 }
 
+static uint64_t
+get_u64(const uint8_t *file, const char *name, size_t size)
+{
+	uint8_t buf[REG_MAX] = { 0 };
+	uint64_t v;
+
+	arch_x86_64.get(file, reg_find(&arch_x86_64, name, size), buf);
+	memcpy(&v, buf, sizeof(v));
+	return v;
+}
+
+static void
+put_u64(uint8_t *file, const char *name, size_t size, uint64_t v)
+{
+	uint8_t buf[REG_MAX] = { 0 };
+
+	memcpy(buf, &v, sizeof(v));
+	arch_x86_64.put(file, reg_find(&arch_x86_64, name, size), buf);
+}
+
+static void
+assert_i386(enum arch_view_kind kind, uint64_t xcr0, size_t count, unsigned n,
+	    const char *name)
+{
+	uint8_t *file = file_new(xcr0, xcr0);
+	uint16_t ids[IDS_MAX];
+
+	assert_int_equal(arch_view_ids(&arch_i386, kind, file, ids, IDS_MAX),
+			 count);
+	assert_string_equal(arch_i386.regs[ids[n]].name, name);
+	free(file);
+}
+
+static void
+test_i386_numbers(void **state)
+{
+	(void)state;
+	assert_i386(ARCH_VIEW_GDB, XCR0_AVX512, 66, 3, "ebx");
+	assert_i386(ARCH_VIEW_GDB, XCR0_AVX512, 66, 15, "gs");
+	assert_i386(ARCH_VIEW_GDB, XCR0_AVX512, 66, 41, "orig_eax");
+	assert_i386(ARCH_VIEW_GDB, XCR0_AVX512, 66, 50, "k0");
+	assert_i386(ARCH_VIEW_GDB, XCR0_AVX512, 66, 65, "zmm7h");
+	assert_i386(ARCH_VIEW_LLDB, XCR0_AVX, 74, 1, "ebx");
+	assert_i386(ARCH_VIEW_LLDB, XCR0_AVX, 74, 24, "ah");
+	assert_i386(ARCH_VIEW_LLDB, XCR0_AVX, 74, 41, "mxcsrmask");
+	assert_i386(ARCH_VIEW_LLDB, XCR0_AVX, 74, 73, "ymm7");
+}
+
+/* The upper halves are the kernel's business: signs matter for results. */
+static void
+test_i386_words(void **state)
+{
+	static const uint8_t minus[4] = { 0xff, 0xff, 0xff, 0xff };
+	const struct arch *a = &arch_i386;
+	struct arch_syscall call = { 192, { 0x10000, 1, 2, 3, UINT64_MAX } };
+	uint8_t *file = file_new(0, 0);
+
+	(void)state;
+	a->put(file, reg_find(a, "orig_eax", 4), minus);
+	assert_false(a->in_syscall(file));
+	assert_int_equal(get_u64(file, "orig_rax", 8), UINT64_MAX);
+	a->put(file, reg_find(a, "eax", 4), minus);
+	assert_int_equal(get_u64(file, "rax", 8), UINT64_MAX);
+	assert_int_equal(a->syscall_result(file), -1);
+	a->put(file, reg_find(a, "esp", 4), minus);
+	assert_int_equal(get_u64(file, "rsp", 8), UINT32_MAX);
+	a->syscall_set(file, 0x8048000, &call);
+	assert_int_equal(get_u64(file, "rbx", 8), 0x10000);
+	assert_int_equal(get_u64(file, "rdi", 8), UINT32_MAX);
+	assert_int_equal(a->get_pc(file), 0x8048000);
+	/* Above 2 GiB is an address, not an error. */
+	put_u64(file, "rax", 8, 0xf7000000);
+	assert_int_equal(a->syscall_result(file), 0xf7000000);
+	put_u64(file, "rax", 8, 0xfffffff4);
+	assert_int_equal(a->syscall_result(file), -12);
+	free(file);
+}
+
 /* The size of gdb's g packet as gdbserver 13 sends it with AVX-512. */
 static void
 test_offsets(void **state)
@@ -138,9 +216,8 @@ mask(const struct arch_reg *r, uint8_t *buf)
 }
 
 static void
-assert_round_trip(unsigned reg, uint64_t xstate_bv)
+assert_round_trip(const struct arch *a, unsigned reg, uint64_t xstate_bv)
 {
-	const struct arch *a = &arch_x86_64;
 	const struct arch_reg *r = &a->regs[reg];
 	uint8_t *file = file_new(XCR0_ALL, xstate_bv);
 	uint8_t in[REG_MAX], out[REG_MAX + 8];
@@ -159,16 +236,23 @@ assert_round_trip(unsigned reg, uint64_t xstate_bv)
 }
 
 static void
+assert_round_trips(const struct arch *a)
+{
+	for (unsigned i = 0; i < a->nregs; i++) {
+		assert_non_null(a->regs[i].name);
+		if (a->regs[i].kind == X86_FTAG)
+			continue;
+		assert_round_trip(a, i, XCR0_ALL);
+		assert_round_trip(a, i, 0);
+	}
+}
+
+static void
 test_round_trips(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < arch_x86_64.nregs; i++) {
-		assert_non_null(arch_x86_64.regs[i].name);
-		if (arch_x86_64.regs[i].kind == X86_FTAG)
-			continue;
-		assert_round_trip(i, XCR0_ALL);
-		assert_round_trip(i, 0);
-	}
+	assert_round_trips(&arch_x86_64);
+	assert_round_trips(&arch_i386);
 }
 
 /* No two registers of one view share bytes, but parts and vectors. */
@@ -197,26 +281,6 @@ test_distinct(void **state)
 		assert_memory_equal(in, out, a->regs[ids[i]].size);
 	}
 	free(file);
-}
-
-static uint64_t
-get_u64(const uint8_t *file, const char *name, size_t size)
-{
-	uint8_t buf[REG_MAX] = { 0 };
-	uint64_t v;
-
-	arch_x86_64.get(file, reg_find(&arch_x86_64, name, size), buf);
-	memcpy(&v, buf, sizeof(v));
-	return v;
-}
-
-static void
-put_u64(uint8_t *file, const char *name, size_t size, uint64_t v)
-{
-	uint8_t buf[REG_MAX] = { 0 };
-
-	memcpy(buf, &v, sizeof(v));
-	arch_x86_64.put(file, reg_find(&arch_x86_64, name, size), buf);
 }
 
 static void
@@ -378,6 +442,8 @@ main(void)
 		cmocka_unit_test(test_gdb_numbers),
 		cmocka_unit_test(test_lldb_numbers),
 		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_i386_numbers),
+		cmocka_unit_test(test_i386_words),
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_distinct),
 		cmocka_unit_test(test_parts),
