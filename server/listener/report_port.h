@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tells the port to whoever started us: --pipe, --named-pipe. */
+#ifndef LISTENER_REPORT_PORT_H
+#define LISTENER_REPORT_PORT_H
+
+#include <stdint.h>
+
+#include "settings.h"
+
+/* A message is printed for what goes wrong. */
+int report_port(const struct settings *s, uint16_t port);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../backend/ptrace/ptrace.h"
+#include "../common/find_process.h"
+#include "../common/log.h"
+#include "../common/tls.h"
+#include "../session/link.h"
+#include "accept.h"
+#include "end_signals.h"
+#include "endpoint.h"
+#include "report_port.h"
+
+#define CONNECT_MS 20000
+
+struct server {
+	const struct settings *settings;
+	struct ev_loop *loop;
+	struct end_signals signals;
+	struct session *session;
+	struct link *link;
+	struct waiting *waiting;
+	struct acceptor acceptor;
+	struct socket_listeners sockets;
+	struct stream stream; /* COMM, where it is no listening socket */
+	bool single;	      /* COMM is such a stream: no second client */
+};
+
+/* ---- COMM ---------------------------------------------------------------- */
+
+static bool
+listens(const struct settings *s)
+{
+	return !s->reverse_connect && (s->comm[0].kind == ADDRESS_TCP ||
+				       s->comm[0].kind == ADDRESS_UNIX);
+}
+
+/*
+ * The protocol gets descriptors of its own; 0 and 1 become harmless, so that
+ * nothing that is printed gets into it.
+ */
+static int
+open_stdio(struct stream *stream)
+{
+	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (in < 0 || out < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return -errno;
+	close(null);
+	return stream_open(stream, in, out);
+}
+
+static int
+open_fd(struct stream *stream, int fd)
+{
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	socket_tune(fd);
+	return stream_open(stream, fd, fd);
+}
+
+static int
+open_connection(struct server *v, const struct address *a)
+{
+	struct socket_error error;
+	int fd, err;
+
+	err = socket_connect(a, CONNECT_MS, &fd, &error);
+	if (err < 0) {
+		log_error("%s", error.text);
+		return err;
+	}
+	return stream_open(&v->stream, fd, fd);
+}
+
+static int
+open_stream(struct server *v)
+{
+	const struct address *a = &v->settings->comm[0];
+	int err;
+
+	v->single = true;
+	switch (a->kind) {
+	case ADDRESS_STDIO:
+		err = open_stdio(&v->stream);
+		break;
+	case ADDRESS_TTY:
+		err = stream_open_tty(&v->stream, a->path);
+		if (err < 0)
+			log_say("Could not open remote device %s: %s", a->path,
+				strerror(-err));
+		return err;
+	case ADDRESS_FD:
+		err = open_fd(&v->stream, a->fd);
+		break;
+	default:
+		return open_connection(v, a);
+	}
+	if (err < 0)
+		log_error("cannot use COMM: %s", strerror(-err));
+	return err;
+}
+
+static int
+open_comm(struct server *v)
+{
+	if (listens(v->settings))
+		return endpoint_listen(&v->settings->comm[0], v->settings,
+				       &v->sockets);
+	return open_stream(v);
+}
+
+static void
+announce(const struct server *v)
+{
+	const struct address *a = &v->settings->comm[0];
+	char name[320];
+
+	if (v->sockets.port != 0) {
+		log_say("Listening on port %u", v->sockets.port);
+	} else if (v->sockets.n > 0) {
+		address_format(a, name, sizeof(name));
+		log_say("Listening on %s", name);
+	} else if (a->kind == ADDRESS_STDIO || a->kind == ADDRESS_TTY) {
+		log_say("Remote debugging using %s",
+			a->kind == ADDRESS_STDIO ? "stdio" : a->path);
+	}
+}
+
+/* ---- clients
+ * ----------------------------------------------------------------- */
+
+static void
+on_client_gone(void *arg, bool finished)
+{
+	struct server *v = arg;
+
+	if (finished || v->settings->session.once || v->single) {
+		ev_break(v->loop, EVBREAK_ALL);
+		return;
+	}
+	log_note("the client has gone");
+	announce(v);
+}
+
+/* Without a word: an answer would look like a session. */
+static void
+send_away(const struct waiting_client *client)
+{
+	struct stream stream;
+
+	log_note("%s port %u: sent away: there is a client already",
+		 client->host, client->port);
+	if (stream_open(&stream, client->fd, client->fd) < 0) {
+		close(client->fd);
+		return;
+	}
+	/* Unread words would make a reset of the orderly close. */
+	stream_read(&stream);
+	stream_linger(&stream, 0);
+	stream_close(&stream);
+}
+
+static void
+on_ready(void *arg, const struct waiting_client *client)
+{
+	struct server *v = arg;
+	struct stream stream;
+	int err;
+
+	/* The one before may have gone, and we just not know yet. */
+	link_look(v->link);
+	if (link_has_client(v->link)) {
+		send_away(client);
+		return;
+	}
+	err = stream_open(&stream, client->fd, client->fd);
+	if (err < 0) {
+		log_error("cannot take a client: %s", strerror(-err));
+		close(client->fd);
+		return;
+	}
+	if (client->port != 0)
+		log_say("Remote debugging from host %s, port %u", client->host,
+			client->port);
+	else
+		log_say("Remote debugging from a local client");
+	if (client->identity != NULL && client->identity->subject[0] != '\0')
+		log_say("Client certificate: %s (SHA-256 %s)",
+			client->identity->subject,
+			client->identity->fingerprint);
+	err = link_open(v->link, &stream);
+	if (err < 0) {
+		log_error("cannot take a client: %s", strerror(-err));
+		stream_close(&stream);
+	}
+}
+
+/* ---- the session
+ * --------------------------------------------------------------- */
+
+static int
+attach(struct server *v)
+{
+	const char *what = v->settings->attach;
+	pid_t pid;
+	int err;
+
+	err = find_process(what, &pid);
+	if (err == -EINVAL) {
+		log_say("Invalid process ID or name: %s", what);
+		return err;
+	}
+	if (err < 0) {
+		log_say("Cannot attach to %s: %s", what,
+			err == -ENOTUNIQ ? "several processes have that name"
+					 : strerror(-err));
+		return err;
+	}
+	return session_attach_pid(v->session, pid);
+}
+
+static int
+launch(struct server *v)
+{
+	const char *const *argv = v->settings->program;
+	int err = session_launch(v->session, argv);
+
+	/* With -ECHILD the session has said how it ended. */
+	if (err < 0 && err != -ECHILD)
+		log_say("Cannot start %s: %s", argv[0], strerror(-err));
+	return err;
+}
+
+static int
+make_session(struct server *v)
+{
+	struct link_events events = { .client_gone = on_client_gone, .arg = v };
+	struct target *target;
+	int err;
+
+	err = target_ptrace_new(&target);
+	if (err < 0)
+		return err;
+	err = session_new(&v->session, target, &v->settings->session);
+	if (err < 0) {
+		target_free(target);
+		return err;
+	}
+	return link_new(&v->link, v->loop, v->session, &events);
+}
+
+static int
+prepare_target(struct server *v)
+{
+	if (v->settings->attach != NULL)
+		return attach(v);
+	if (v->settings->program != NULL)
+		return launch(v);
+	return 0;
+}
+
+/* ---- running
+ * --------------------------------------------------------------------- */
+
+static int
+start(struct server *v)
+{
+	const struct settings *s = v->settings;
+	int err;
+
+	v->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (v->loop == NULL)
+		return -ENOMEM;
+	if (s->setsid && setsid() < 0)
+		log_warning("setsid: %s", strerror(errno));
+	if (s->tls.cert != NULL) {
+		err = tls_check_files(TLS_SERVER, &s->tls);
+		if (err < 0)
+			return err;
+	}
+	err = open_comm(v);
+	if (err < 0)
+		return err;
+	err = make_session(v);
+	if (err < 0) {
+		log_error("cannot make a session: %s", strerror(-err));
+		return err;
+	}
+	/* Until the program stands a signal just ends us, and it with us;
+	 * from then on what is held is let go. */
+	err = prepare_target(v);
+	if (err < 0)
+		return err;
+	end_signals_start(&v->signals, v->loop);
+	return waiting_new(&v->waiting, v->loop,
+			   s->tls.cert != NULL ? &s->tls : NULL, on_ready, v);
+}
+
+static int
+serve(struct server *v)
+{
+	int err;
+
+	announce(v);
+	if (v->single) {
+		err = link_open(v->link, &v->stream);
+		if (err < 0)
+			return err;
+		v->stream.rfd = v->stream.wfd = -1;
+	} else {
+		err = report_port(v->settings, v->sockets.port);
+		if (err < 0)
+			return err;
+		acceptor_start(&v->acceptor, v->loop, v->waiting, &v->sockets);
+		v->sockets = (struct socket_listeners){ 0 };
+	}
+	ev_run(v->loop, 0);
+	return 0;
+}
+
+static void
+finish(struct server *v)
+{
+	/* First of all the port: others may wait for it. */
+	acceptor_stop(&v->acceptor);
+	socket_listeners_close(&v->sockets);
+	waiting_free(v->waiting);
+	link_free(v->link);
+	session_free(v->session);
+	if (v->stream.in != NULL)
+		stream_close(&v->stream);
+	if (v->signals.loop != NULL)
+		end_signals_stop(&v->signals);
+	if (v->loop != NULL)
+		ev_loop_destroy(v->loop);
+}
+
+int
+server_run(struct settings *s)
+{
+	struct server v = { .settings = s };
+	int err;
+
+	v.stream.rfd = v.stream.wfd = -1;
+	err = start(&v);
+	if (err == 0)
+		err = serve(&v);
+	finish(&v);
+	if (err < 0)
+		log_say("Exiting");
+	return err < 0 ? 1 : 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/log.h"
+
+enum {
+	ID_ON_DISCONNECT = 1,
+	ID_TLS_CERT,
+	ID_TLS_KEY,
+	ID_TLS_CLIENT_CA,
+	ID_TLS_CRL,
+	ID_INSECURE,
+	ID_DEBUG,
+	ID_DEBUG_FORMAT,
+	ID_DEBUG_FILE,
+	ID_REMOTE_DEBUG,
+	ID_EVENT_LOOP_DEBUG,
+	ID_SHELL,
+	ID_NO_SHELL,
+	ID_NO_ASLR,
+	ID_ASLR,
+};
+
+const struct option_row settings_rows[] = {
+	{ "on-disconnect", 0, OPTION_VALUE, ID_ON_DISCONNECT, "WHAT",
+	  "when the debugger goes without a word: keep the program\n"
+	  "stopped for the next one, continue it, detach from it\n"
+	  "(a launched program: kill it), or kill it" },
+	{ "tls-cert", 0, OPTION_VALUE, ID_TLS_CERT, "FILE",
+	  "the server's certificate, PEM" },
+	{ "tls-key", 0, OPTION_VALUE, ID_TLS_KEY, "FILE",
+	  "its private key; readable by its owner only" },
+	{ "tls-client-ca", 0, OPTION_VALUE, ID_TLS_CLIENT_CA, "FILE",
+	  "only clients with a certificate of this CA get in" },
+	{ "tls-crl", 0, OPTION_VALUE, ID_TLS_CRL, "FILE",
+	  "client certificates that the CA has revoked" },
+	{ "insecure", 0, OPTION_BARE, ID_INSECURE, NULL,
+	  "listen beyond this machine without TLS: whoever reaches\n"
+	  "the port can run code as this user" },
+	{ 0 },
+};
+
+const struct option_row settings_debug_rows[] = {
+	{ "debug", 0, OPTION_VALUE_INLINE, ID_DEBUG, NULL,
+	  "say what the server does" },
+	{ "remote-debug", 0, OPTION_BARE, ID_REMOTE_DEBUG, NULL,
+	  "show the packets" },
+	{ "debug-format", 0, OPTION_VALUE, ID_DEBUG_FORMAT, "WHAT",
+	  "all, none, or timestamp: more in each such line" },
+	{ "debug-file", 0, OPTION_VALUE, ID_DEBUG_FILE, "FILE",
+	  "where such lines go instead of stderr" },
+	{ "event-loop-debug", 0, OPTION_BARE, ID_EVENT_LOOP_DEBUG, NULL, NULL },
+	{ 0 },
+};
+
+const struct option_row settings_launch_rows[] = {
+	{ "startup-with-shell", 0, OPTION_BARE, ID_SHELL, NULL,
+	  "start PROG through $SHELL: wildcards and redirections\n"
+	  "work (the default)" },
+	{ "no-startup-with-shell", 0, OPTION_BARE, ID_NO_SHELL, NULL,
+	  "start PROG directly" },
+	{ "disable-randomization", 0, OPTION_BARE, ID_NO_ASLR, NULL,
+	  "PROG is loaded at the same addresses each time (the\n"
+	  "default)" },
+	{ "no-disable-randomization", 0, OPTION_BARE, ID_ASLR, NULL,
+	  "PROG is loaded where the system likes" },
+	{ 0 },
+};
+
+static void
+say(void *arg, const char *line)
+{
+	(void)arg;
+	log_say("%s", line);
+}
+
+static void
+log_packet(void *arg, const char *line)
+{
+	(void)arg;
+	log_error("%s", line);
+}
+
+void
+settings_init(struct settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->port_fd = -1;
+	s->session.startup_with_shell = true;
+	s->session.disable_randomization = true;
+	s->session.say = say;
+	s->session.log = log_packet;
+}
+
+static bool
+apply_on_disconnect(struct settings *s, const char *value)
+{
+	static const char *const words[] = {
+		[ON_DISCONNECT_KEEP] = "keep",
+		[ON_DISCONNECT_CONTINUE] = "continue",
+		[ON_DISCONNECT_DETACH] = "detach",
+		[ON_DISCONNECT_KILL] = "kill",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) == 0) {
+			s->session.on_disconnect = (enum on_disconnect)i;
+			s->on_disconnect_given = true;
+			return true;
+		}
+	}
+	log_error(
+	    "--on-disconnect=%s: keep, continue, detach or kill is wanted",
+	    value);
+	return false;
+}
+
+/* A list of words, as gdbserver has it. */
+static bool
+apply_debug_format(const char *value)
+{
+	int on = 0;
+
+	for (const char *p = value; *p != '\0';) {
+		size_t n = strcspn(p, ",");
+
+		if ((n == 3 && memcmp(p, "all", n) == 0) ||
+		    (n == 9 && memcmp(p, "timestamp", n) == 0)) {
+			on = 1;
+		} else if (n == 4 && memcmp(p, "none", n) == 0) {
+			on = 0;
+		} else if (n != 0) {
+			log_say("Unknown debug-format argument: \"%.*s\"",
+				(int)n, p);
+			return false;
+		}
+		p += n;
+		p += *p == ',';
+	}
+	log_set_timestamps(on);
+	return true;
+}
+
+static bool
+apply_debug_file(const char *value)
+{
+	int err = log_open(value);
+
+	if (err < 0)
+		log_error("%s: %s", value, strerror(-err));
+	return err == 0;
+}
+
+bool
+settings_apply(struct settings *s, int id, const char *value)
+{
+	switch (id) {
+	case ID_ON_DISCONNECT:
+		return apply_on_disconnect(s, value);
+	case ID_TLS_CERT:
+		s->tls.cert = value;
+		return true;
+	case ID_TLS_KEY:
+		s->tls.key = value;
+		return true;
+	case ID_TLS_CLIENT_CA:
+		s->tls.ca = value;
+		return true;
+	case ID_TLS_CRL:
+		s->tls.crl = value;
+		return true;
+	case ID_INSECURE:
+		s->insecure = true;
+		return true;
+	case ID_DEBUG:
+	case ID_EVENT_LOOP_DEBUG:
+		log_set_level(LOG_DEBUG);
+		return true;
+	case ID_REMOTE_DEBUG:
+		s->session.remote_debug = true;
+		return true;
+	case ID_DEBUG_FORMAT:
+		return apply_debug_format(value);
+	case ID_DEBUG_FILE:
+		return apply_debug_file(value);
+	case ID_SHELL:
+	case ID_NO_SHELL:
+		s->session.startup_with_shell = id == ID_SHELL;
+		return true;
+	case ID_NO_ASLR:
+	case ID_ASLR:
+		s->session.disable_randomization = id == ID_NO_ASLR;
+		return true;
+	}
+	log_error("option %d is in a table and not applied", id);
+	return false;
+}
+
+/* Every file that TLS needs, or none at all. */
+static bool
+check_tls(const struct settings *s)
+{
+	const struct tls_files *t = &s->tls;
+
+	if (t->cert == NULL && t->key == NULL && t->ca == NULL &&
+	    t->crl == NULL)
+		return true;
+	if (t->cert == NULL || t->key == NULL) {
+		log_error("TLS needs both --tls-cert and --tls-key");
+		return false;
+	}
+	if (t->crl != NULL && t->ca == NULL) {
+		log_error("--tls-crl says something about the CA's "
+			  "certificates: give --tls-client-ca, too");
+		return false;
+	}
+	for (size_t i = 0; i < s->ncomm; i++) {
+		if (s->comm[i].kind != ADDRESS_TCP || s->reverse_connect) {
+			log_error("TLS is for listening on HOST:PORT only");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A path is a device if one stands there or ought to; else a Unix socket. */
+static void
+settle_path(struct address *a)
+{
+	struct stat st;
+
+	if (a->kind != ADDRESS_TTY || strncmp(a->path, "/dev/", 5) == 0)
+		return;
+	if (stat(a->path, &st) < 0 || S_ISSOCK(st.st_mode))
+		a->kind = ADDRESS_UNIX;
+}
+
+bool
+settings_check(struct settings *s)
+{
+	for (size_t i = 0; i < s->ncomm; i++)
+		settle_path(&s->comm[i]);
+	return check_tls(s);
+}
+
+void
+settings_print_version(void)
+{
+	printf("rspd %s\n"
+	       "One debug server for gdb and lldb.  Apache License 2.0.\n",
+	       RSPD_VERSION);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a command line asks for.  One form_*.c per form of command line fills
+ * this in; what the forms have in common is in settings.c.
+ */
+#ifndef LISTENER_SETTINGS_H
+#define LISTENER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../common/address.h"
+#include "../common/option.h"
+#include "../common/tls_files.h"
+#include "../session/session.h"
+
+#define SETTINGS_ADDRESSES_MAX 8
+
+struct settings {
+	struct address comm[SETTINGS_ADDRESSES_MAX];
+	size_t ncomm;
+	/* The program with its arguments, or NULL; borrowed from argv. */
+	const char *const *program;
+	/* A process to attach to: id or name, or NULL. */
+	const char *attach;
+
+	struct session_config session;
+	bool on_disconnect_given;
+
+	struct tls_files tls;
+	bool insecure;
+
+	/* What the form was given (serve hands it on to its sessions). */
+	char *const *argv;
+
+	/* lldb-server's form. */
+	bool setsid;
+	bool reverse_connect;
+	int port_fd;	       /* --pipe; -1: none */
+	const char *port_path; /* --named-pipe; NULL: none */
+};
+
+enum settings_result {
+	SETTINGS_RUN,
+	SETTINGS_DONE,	/* --help, --version: printed, all is well */
+	SETTINGS_WRONG, /* a message was printed */
+};
+
+void settings_init(struct settings *s);
+
+/* ---- what the forms share ------------------------------------------------ */
+
+/* --on-disconnect, --tls-*, --insecure. */
+extern const struct option_row settings_rows[];
+/* --debug, --remote-debug, --debug-format, ... */
+extern const struct option_row settings_debug_rows[];
+/* --startup-with-shell, --disable-randomization, ... */
+extern const struct option_row settings_launch_rows[];
+/* Ids of the forms' own rows begin here. */
+#define SETTINGS_OWN_ID 100
+
+/* Applies an option of the shared tables; false and a message if its value
+ * is wrong. */
+bool settings_apply(struct settings *s, int id, const char *value);
+/* What can be checked once everything was read; false and a message. */
+bool settings_check(struct settings *s);
+void settings_print_version(void);
+
+/* ---- the forms; argv[0] is the first argument after the form's name ---------
+ */
+
+enum settings_result form_gdbserver(char **argv, struct settings *s);
+enum settings_result form_lldb(char **argv, struct settings *s);
+enum settings_result form_serve(char **argv, struct settings *s);
+
+#endif

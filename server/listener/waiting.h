@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections that are not clients yet.
+ *
+ * A connection becomes a client with its first valid byte of the protocol (or
+ * after some garbage: its first whole packet), with TLS after a handshake
+ * before that.  Port scanners and idle connections thus never get near a
+ * session.  Their number is bounded: the oldest has to go.
+ */
+#ifndef LISTENER_WAITING_H
+#define LISTENER_WAITING_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "../common/socket.h"
+#include "../common/tls_files.h"
+#include "../relay/relay.h"
+
+/* Connections without a word, and TLS handshakes under way. */
+#define WAITING_PLAIN_MAX     64
+#define WAITING_HANDSHAKE_MAX 256
+
+struct waiting_client {
+	int fd; /* given; nothing was read from it */
+	char host[SOCKET_NAME_MAX];
+	uint16_t port;
+	const struct relay_report *identity; /* NULL: no TLS; borrowed */
+};
+
+typedef void waiting_ready_fn(void *arg, const struct waiting_client *client);
+
+struct waiting;
+
+/* `tls`: NULL or the files; borrowed. */
+int waiting_new(struct waiting **w, struct ev_loop *loop,
+		const struct tls_files *tls, waiting_ready_fn *ready,
+		void *arg);
+/* Closes all. */
+void waiting_free(struct waiting *w);
+/* The descriptor is given. */
+void waiting_add(struct waiting *w, int fd);
+
+#endif

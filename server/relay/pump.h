@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Carries bytes between a TLS connection and a plain stream until one of them
+ * ends: the whole work of a relay, and of `rspd connect`.
+ */
+#ifndef RELAY_PUMP_H
+#define RELAY_PUMP_H
+
+#include "../common/tls.h"
+
+struct pump {
+	struct tls *tls;
+	int net;     /* its socket */
+	int in, out; /* the plain side; may be the same */
+};
+
+/*
+ * Handshake within `seconds`.  0, -EPROTO (tls_error() has the reason),
+ * -ETIMEDOUT, -ECONNABORTED: the plain side went away meanwhile (only looked
+ * at if `watch_plain`).
+ */
+int pump_handshake(const struct pump *p, int seconds, bool watch_plain);
+
+/*
+ * Until one side ends; what it had sent is delivered.  0, or -EPROTO if TLS
+ * went wrong.  All descriptors are non-blocking.
+ */
+int pump_run(const struct pump *p);
+
+/* Lets the peer read our last words: they are lost if we just close. */
+void pump_linger(const struct pump *p, int timeout_ms);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../common/socket.h"
+#include "../common/spawn.h"
+#include "pump.h"
+#include "sandbox.h"
+
+/* Where relay_start puts them. */
+enum { FD_NET = SPAWN_FIRST_FD, FD_PAIR };
+
+/* How long a peer may take to read why it was refused. */
+#define LINGER_MS 1000
+
+int
+relay_start(int tcp, const struct tls_files *f, int *fd)
+{
+	const char *argv[] = { "rspd",
+			       RELAY_ROLE,
+			       f->cert,
+			       f->key,
+			       f->ca != NULL ? f->ca : "",
+			       f->crl != NULL ? f->crl : "",
+			       NULL };
+	int pair[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		       pair) < 0)
+		return -errno;
+	err = spawn_role(argv, (const int[]){ tcp, pair[1] }, 2, SPAWN_ORPHAN,
+			 NULL);
+	close(pair[1]);
+	if (err < 0) {
+		close(pair[0]);
+		return err;
+	}
+	*fd = pair[0];
+	return 0;
+}
+
+static int
+send_report(struct relay_report *r)
+{
+	r->magic = RELAY_REPORT_MAGIC;
+	return send(FD_PAIR, r, sizeof(*r), MSG_NOSIGNAL) == sizeof(*r)
+		   ? 0
+		   : -EPIPE;
+}
+
+static int
+refuse(struct relay_report *r, const char *format, const char *a, const char *b)
+{
+	snprintf(r->error, sizeof(r->error), format, a, b);
+	send_report(r);
+	return 1;
+}
+
+static void
+tell_peer(struct relay_report *r, const struct tls *t)
+{
+	struct tls_peer peer;
+
+	tls_get_peer(t, &peer);
+	memcpy(r->subject, peer.subject, sizeof(r->subject));
+	memcpy(r->san, peer.san, sizeof(r->san));
+	memcpy(r->fingerprint, peer.fingerprint, sizeof(r->fingerprint));
+	memcpy(r->version, peer.version, sizeof(r->version));
+	memcpy(r->cipher, peer.cipher, sizeof(r->cipher));
+	r->ok = 1;
+}
+
+static int
+relay(struct tls *t, struct relay_report *r)
+{
+	struct pump pump = {
+		.tls = t,
+		.net = FD_NET,
+		.in = FD_PAIR,
+		.out = FD_PAIR,
+	};
+	int err;
+
+	err = pump_handshake(&pump, RELAY_HANDSHAKE_SECONDS, true);
+	if (err == -ECONNABORTED)
+		return 1;
+	if (err < 0) {
+		refuse(r, "%s%s",
+		       err == -EPROTO ? tls_error(t)
+				      : "the handshake took too long",
+		       "");
+		pump_linger(&pump, LINGER_MS);
+		return 1;
+	}
+	tell_peer(r, t);
+	err = send_report(r);
+	if (err == 0)
+		err = pump_run(&pump);
+	tls_say_end(t);
+	pump_linger(&pump, LINGER_MS);
+	return err < 0;
+}
+
+int
+relay_main(char **argv)
+{
+	struct relay_report report = { 0 };
+	struct tls_files files = { 0 };
+	const char *what;
+	struct tls *t;
+	int err, status;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (argv[0] == NULL || argv[1] == NULL || argv[2] == NULL ||
+	    argv[3] == NULL)
+		return 1;
+	files.cert = argv[0];
+	files.key = argv[1];
+	files.ca = argv[2][0] != '\0' ? argv[2] : NULL;
+	files.crl = argv[3][0] != '\0' ? argv[3] : NULL;
+	if (tls_new(&t, TLS_SERVER, &files, NULL, report.error,
+		    sizeof(report.error)) < 0)
+		return refuse(&report, "%s%s", report.error, "");
+	tls_set_socket(t, FD_NET);
+	err = sandbox_enter(&what);
+	if (err < 0)
+		return refuse(&report, "the relay's sandbox: %s: %s", what,
+			      strerror(-err));
+	status = relay(t, &report);
+	tls_free(t);
+	return status;
+}
