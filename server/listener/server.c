@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../backend/ptrace/ptrace.h"
 #include "../common/find_process.h"
 #include "../common/log.h"
 #include "../common/tls.h"
 #include "../session/link.h"
+#include "../session/native.h"
 #include "accept.h"
 #include "end_signals.h"
 #include "endpoint.h"
@@ -245,17 +245,11 @@ static int
 make_session(struct server *v)
 {
 	struct link_events events = { .client_gone = on_client_gone, .arg = v };
-	struct target *target;
 	int err;
 
-	err = target_ptrace_new(&target);
+	err = session_new_native(&v->session, &v->settings->session);
 	if (err < 0)
 		return err;
-	err = session_new(&v->session, target, &v->settings->session);
-	if (err < 0) {
-		target_free(target);
-		return err;
-	}
 	return link_new(&v->link, v->loop, v->session, &events);
 }
 

@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../protocol/reader.h"
 #include "../common/log.h"
+#include "../session/native.h"
 
 /* How much is looked at, and thrown away, in search of a first packet. */
-#define LOOK_BYTES  4096
+#define LOOK_BYTES  SESSION_GREETING_MAX
 #define GARBAGE_MAX 65536
 /* A packet that has begun among garbage is looked at again so often. */
 #define LOOK_AGAIN_SECONDS 0.1
@@ -133,26 +133,6 @@ promote(struct connection *c)
 	free(c);
 }
 
-static bool
-begins_protocol(uint8_t byte)
-{
-	return byte == '$' || byte == '+' || byte == '-' || byte == 0x03;
-}
-
-/* Does a whole packet with a right sum stand at the start? */
-static bool
-begins_packet(const uint8_t *data, size_t n)
-{
-	uint8_t body[LOOK_BYTES];
-	enum rsp_event event = RSP_EVENT_NONE;
-	struct rsp_reader reader;
-
-	rsp_reader_init(&reader, body, sizeof(body));
-	reader.check = true;
-	rsp_reader_feed(&reader, data, n, &event);
-	return event == RSP_EVENT_PACKET;
-}
-
 /* Takes `n` bytes away that belong to nothing. */
 static void
 discard(struct connection *c, size_t n)
@@ -177,7 +157,7 @@ look_for_packet(struct connection *c, const uint8_t *data, size_t n)
 
 	if (dollar == NULL || dollar > data) {
 		discard(c, dollar == NULL ? n : (size_t)(dollar - data));
-	} else if (begins_packet(data, n)) {
+	} else if (session_is_greeting_packet(data, n)) {
 		promote(c);
 		return;
 	} else if (n == LOOK_BYTES || memchr(data + 1, '$', n - 1) != NULL) {
@@ -208,7 +188,7 @@ look(struct connection *c)
 		drop(c, "closed by the peer without a word");
 	} else if (c->stage == STAGE_GARBAGE) {
 		look_for_packet(c, data, (size_t)n);
-	} else if (begins_protocol(data[0])) {
+	} else if (session_is_greeting_byte(data[0])) {
 		promote(c);
 	} else {
 		enter(c, STAGE_GARBAGE);
