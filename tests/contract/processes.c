@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Contract: processes: launch, attach, detach, kill, exit, fork, exec. */
-#include <signal.h>
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "fixture.h"
