@@ -57,7 +57,11 @@ send_report(struct relay_report *r)
 static int
 refuse(struct relay_report *r, const char *format, const char *a, const char *b)
 {
-	snprintf(r->error, sizeof(r->error), format, a, b);
+	char text[sizeof(r->error)];
+
+	/* What is told may stand in the report already. */
+	snprintf(text, sizeof(text), format, a, b);
+	memcpy(r->error, text, sizeof(text));
 	send_report(r);
 	return 1;
 }

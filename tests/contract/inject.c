@@ -393,12 +393,14 @@ a_stops_signal_keeps_its_siginfo(void **state)
 static void
 crasher(struct shared *s)
 {
+	volatile int *volatile bad = (volatile int *)8;
+
 	/* Not cmocka's. */
 	(void)signal(SIGSEGV, SIG_DFL);
 	s->ready = 1;
 	while (!s->go)
 		sleep_ms(1);
-	*(volatile int *)8 = 1;
+	*bad = 1;
 }
 
 static void
