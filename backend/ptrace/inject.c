@@ -44,8 +44,8 @@ struct injection {
 	bool by_entry; /* followed from entry to exit */
 	bool entered;
 	bool masked;
-	uint64_t mask;	 /* as it was */
-	bool suspended;	 /* the seccomp filter */
+	uint64_t mask; /* as it was */
+	struct inject_check check;
 	bool group;	 /* a group-stop to go back to */
 	bool stop_again; /* a SIGSTOP that came between */
 	int signal;	 /* it stopped with, and is to stop with again */
@@ -282,7 +282,11 @@ restore(struct injection *i)
 
 	signal_restore(i);
 	mask_restore(i);
-	if (i->suspended)
+	if (i->check.sequence != 0)
+		(void)memory_write(i->th->process, i->check.sequence_at,
+				   &i->check.sequence,
+				   sizeof(i->check.sequence));
+	if (i->check.suspended)
 		inject_seccomp_resume(i->th);
 	if (err < 0)
 		return err;
@@ -370,7 +374,7 @@ by_replacement(struct injection *i, const struct arch_syscall *call)
 	mask_restore(i);
 	if (regs_write(i, i->saved) == 0)
 		i->th->regs.dirty &= ~(1u << i->set);
-	if (i->suspended)
+	if (i->check.suspended)
 		inject_seccomp_resume(i->th);
 	return err;
 }
@@ -397,17 +401,15 @@ inject_syscall(struct ptrace_target *t, struct thread *th,
 	       const struct arch_syscall *call, int64_t *ret)
 {
 	struct injection i = { .t = t, .th = th, .a = th->process->arch };
-	struct inject_check check;
 	int err;
 
 	if (th->run != THREAD_STOPPED || th->listening || th->has_status)
 		return -EBUSY;
 	i.set = i.a->regs[i.a->pc].set;
-	err = inject_check(th, &check);
+	err = inject_check(th, &i.check);
 	if (err < 0)
 		return err;
-	i.by_entry = check.no_trap;
-	i.suspended = check.suspended;
+	i.by_entry = i.check.no_trap;
 	err = leave_event(&i);
 	if (err == 0)
 		err = save(&i);

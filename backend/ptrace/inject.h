@@ -10,8 +10,11 @@
 uint64_t inject_gate(struct thread *th);
 
 struct inject_check {
-	bool no_trap;		/* SIGTRAP is blocked or ignored */
-	bool suspended;		/* a filter was suspended: resume it after */
+	bool no_trap;	/* SIGTRAP is blocked or ignored */
+	bool suspended; /* a filter was suspended: resume it after */
+	/* It stands in a restartable sequence: the kernel would forget that,
+	 * seeing it elsewhere.  Write this there after; 0: it does not. */
+	uint64_t sequence, sequence_at;
 };
 
 /* -EACCES: a seccomp filter is in the way and stays there. */

@@ -118,6 +118,39 @@ inject_seccomp_resume(struct thread *th)
 	(void)ptrace(PTRACE_SETOPTIONS, th->tid, 0, options(th));
 }
 
+/* ---- restartable sequences -------------------------------------------- */
+
+#ifndef PTRACE_GET_RSEQ_CONFIGURATION
+#define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
+#endif
+
+struct rseq_configuration {
+	uint64_t pointer;
+	uint32_t size, signature, flags, pad;
+};
+
+enum { RSEQ_CS_OFFSET = 8 }; /* of the descriptor's address */
+
+static void
+sequence_check(struct thread *th, struct inject_check *check)
+{
+	struct rseq_configuration rseq = { 0 };
+	uint64_t at;
+	size_t got;
+
+	/* A kernel that does not tell of them (before 5.13) may have them. */
+	if (ptrace(PTRACE_GET_RSEQ_CONFIGURATION, th->tid, sizeof(rseq),
+		   &rseq) < 0 ||
+	    rseq.pointer == 0)
+		return;
+	at = rseq.pointer + RSEQ_CS_OFFSET;
+	if (memory_read(th->process, at, &check->sequence,
+			sizeof(check->sequence), &got) < 0 ||
+	    got < sizeof(check->sequence))
+		check->sequence = 0;
+	check->sequence_at = at;
+}
+
 int
 inject_check(struct thread *th, struct inject_check *check)
 {
@@ -131,6 +164,7 @@ inject_check(struct thread *th, struct inject_check *check)
 	err = procfs_thread_facts(th->tid, &facts);
 	if (err < 0)
 		return err;
+	sequence_check(th, check);
 	check->no_trap =
 	    ((facts.blocked | facts.ignored) >> (SIGTRAP - 1) & 1) != 0;
 	if (facts.seccomp == SECCOMP_STRICT)
@@ -140,7 +174,7 @@ inject_check(struct thread *th, struct inject_check *check)
 		return seccomp_suspend(th);
 	}
 	/* The usual case need not be looked at again before it has run. */
-	if (!check->no_trap) {
+	if (!check->no_trap && check->sequence == 0) {
 		p->checked_tid = th->tid;
 		p->checked_runs = p->runs;
 	}

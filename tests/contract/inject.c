@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -431,6 +432,82 @@ a_fault_stays_a_fault(void **state)
 	f->pid = 0;
 }
 
+/* ---- restartable sequences -------------------------------------------- */
+
+/* What the kernel looks at when the thread comes back from it. */
+struct sequence {
+	uint32_t version, flags;
+	uint64_t start, length, abort;
+};
+
+extern const unsigned char loop_start[], loop_end[], loop_abort[];
+/* 0x53053053: the mark that glibc registers on x86. */
+__asm__(".pushsection .text\n"
+	".global loop_start, loop_end, loop_abort\n"
+	"loop_start: pause\n"
+	"	jmp loop_start\n"
+	"loop_end: nop\n"
+	"	.byte 0x0f, 0xb9, 0x3d\n"
+	"	.long 0x53053053\n"
+	"loop_abort:\n"
+	"	mov %rdi, 8(%rsi)\n"
+	"	jmp loop_start\n"
+	".popsection\n");
+
+static void
+sequencer(struct shared *s)
+{
+	static struct sequence cs __attribute__((aligned(32)));
+	char *rseq;
+
+	__asm__("mov %%fs:0, %0" : "=r"(rseq));
+	rseq += __rseq_offset;
+
+	cs.start = (uintptr_t)loop_start;
+	cs.length = (uint64_t)(loop_end - loop_start);
+	cs.abort = (uintptr_t)loop_abort;
+	s->result = (int64_t)(uintptr_t)(rseq + 8);
+	s->ready = 1;
+	__asm__ volatile("mov %0, 8(%1)\n"
+			 "jmp loop_start"
+			 :
+			 : "D"(&cs), "S"(rseq)
+			 : "memory");
+	__builtin_unreachable();
+}
+
+static void
+a_restartable_sequence_restarts(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before = 0, after = 0;
+	size_t got;
+
+	if (__rseq_size == 0)
+		skip();
+	start(f, sequencer);
+	/* Most of its time it is there. */
+	for (int i = 0; i < 100 && before == 0; i++) {
+		sleep_ms(5);
+		attach(f);
+		assert_int_equal(target_read_memory(
+				     f->t, f->pid, (uint64_t)f->shared->result,
+				     &before, sizeof(before), &got),
+				 0);
+		if (before == 0)
+			assert_int_equal(target_detach(f->t, f->pid, false), 0);
+	}
+	assert_true(before != 0);
+	use(f);
+	assert_int_equal(target_read_memory(f->t, f->pid,
+					    (uint64_t)f->shared->result, &after,
+					    sizeof(after), &got),
+			 0);
+	assert_int_equal(before, after);
+	assert_int_equal(target_kill(f->t, f->pid), 0);
+	f->pid = 0;
+}
+
 /* ---- kinds of stops --------------------------------------------------- */
 
 static void
@@ -809,6 +886,7 @@ main(void)
 		TEST(pending_signals_come_once),
 		TEST(a_stops_signal_keeps_its_siginfo),
 		TEST(a_fault_stays_a_fault),
+		TEST(a_restartable_sequence_restarts),
 		TEST(a_fork_comes_to_its_end),
 		TEST(an_entered_call_is_made),
 		TEST(a_stopped_process_stays_stopped),
