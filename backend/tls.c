@@ -2,6 +2,7 @@
 #include "tls.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
@@ -18,37 +19,23 @@ struct place {
 };
 
 static int
-register_id(const struct arch *arch, const char *name, unsigned *id)
-{
-	for (size_t i = 0; i < arch->nregs; i++) {
-		if (arch->regs[i].name != NULL &&
-		    strcmp(arch->regs[i].name, name) == 0) {
-			*id = (unsigned)i;
-			return 0;
-		}
-	}
-	return -EOPNOTSUPP;
-}
-
-/* x86's segment bases: fs for 64-bit code, gs for 32-bit code. */
-static int
 thread_pointer(struct target *t, const struct arch *arch, pid_t tid,
 	       uint64_t *tp)
 {
-	const char *name = arch->word_size == 8 ? "fs_base" : "gs_base";
-	uint8_t bytes[8] = { 0 };
-	unsigned id;
+	uint8_t *file;
 	int err;
 
-	err = register_id(arch, name, &id);
-	if (err < 0 || arch->regs[id].size > sizeof(bytes))
+	if (arch->get_tp == NULL)
 		return -EOPNOTSUPP;
-	err = target_get_register(t, tid, id, bytes);
+	file = malloc(arch->file_size);
+	if (file == NULL)
+		return -ENOMEM;
+	err = target_save_registers(t, tid, file);
+	if (err == 0)
+		*tp = arch->get_tp(file);
+	free(file);
 	if (err < 0)
 		return err;
-	*tp = 0;
-	for (size_t i = sizeof(bytes); i-- > 0;)
-		*tp = *tp << 8 | bytes[i];
 	/* The libc has not set the thread up yet. */
 	return *tp == 0 ? -ENODATA : 0;
 }

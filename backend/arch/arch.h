@@ -166,6 +166,9 @@ struct arch {
 	uint64_t (*get_pc)(const uint8_t *file);
 	void (*set_pc)(uint8_t *file, uint64_t pc);
 	uint64_t (*get_sp)(const uint8_t *file);
+	/* The thread pointer, from which thread-local storage is found; 0: not
+	 * set up yet.  NULL: this arch has none that is known. */
+	uint64_t (*get_tp)(const uint8_t *file);
 	/*
 	 * After the client moved pc: the thread is no longer in the system
 	 * call it was stopped in, so the kernel must not restart it.

@@ -295,6 +295,7 @@ const struct arch arch_i386 = {
 	.get_pc = x86_get_pc,
 	.set_pc = x86_set_pc,
 	.get_sp = x86_get_sp,
+	.get_tp = x86_get_gs_base,
 	.leave_syscall = x86_leave_syscall,
 	.in_syscall = x86_in_syscall,
 	.syscall_nr = x86_syscall_nr,

@@ -23,6 +23,19 @@ result(struct rsp_reply *out, int64_t value)
 	return 0;
 }
 
+/* Where lldb looks for a result of 0 and an errno behind any other, gdb takes
+ * a failure as everywhere. */
+static int
+done(const struct session *s, struct rsp_reply *out, int err)
+{
+	unsigned code = fileio_errno(-err);
+
+	if (err >= 0 || s->client.dialect->view != ARCH_VIEW_LLDB)
+		return result(out, err);
+	rsp_reply_printf(out, "F%x,%x", code, code);
+	return 0;
+}
+
 int
 handle_file_setfs(struct session *s, const struct rsp_request *req,
 		  struct rsp_reply *out)
@@ -166,14 +179,14 @@ int
 handle_file_unlink(struct session *s, const struct rsp_request *req,
 		   struct rsp_reply *out)
 {
-	return result(out, files_unlink(s, req->text));
+	return done(s, out, files_unlink(s, req->text));
 }
 
 int
 handle_file_symlink(struct session *s, const struct rsp_request *req,
 		    struct rsp_reply *out)
 {
-	return result(out, files_symlink(s, req->file.path, req->file.link));
+	return done(s, out, files_symlink(s, req->file.path, req->file.link));
 }
 
 int

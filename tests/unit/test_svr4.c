@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/user.h>
 
 #include "backend/arch/arch.h"
 #include "backend/svr4.h"
@@ -97,12 +98,14 @@ thread_process(struct target *t, pid_t tid)
 }
 
 static int
-get_register(struct target *t, pid_t tid, unsigned reg, void *buf)
+save_registers(struct target *t, pid_t tid, void *file)
 {
+	struct user_regs_struct regs = { .fs_base = fake.fs_base };
+
 	(void)t;
 	(void)tid;
-	assert_string_equal(arch_x86_64.regs[reg].name, "fs_base");
-	memcpy(buf, &fake.fs_base, 8);
+	memset(file, 0, arch_x86_64.file_size);
+	memcpy(file, &regs, sizeof(regs));
 	return 0;
 }
 
@@ -160,7 +163,7 @@ build(void)
 	fake.ops.read_memory = read_memory;
 	fake.ops.arch = arch;
 	fake.ops.thread_process = thread_process;
-	fake.ops.get_register = get_register;
+	fake.ops.save_registers = save_registers;
 	fake.ops.files = &fake.files;
 	fake.base.ops = &fake.ops;
 	put(PHDRS, phdrs, sizeof(phdrs));
