@@ -83,7 +83,7 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	th->name_valid = false;
 	th->reported_at_breakpoint = false;
 	registers_drop(th);
-	ptrace(request, th->tid, NULL, signal);
+	ptrace((enum __ptrace_request)request, th->tid, NULL, signal);
 }
 
 /* The thread stays in its process's group-stop, as if nobody traced it. */
