@@ -307,7 +307,9 @@ handle_kill(struct session *s, const struct rsp_request *req,
 			put_killed(s, out, first);
 		first = false;
 	}
-	if (s->state == SESSION_EMPTY && !session_is_alive(s))
+	/* In non-stop mode the client is still to be told of each. */
+	if (s->state == SESSION_EMPTY && !session_is_alive(s) &&
+	    !s->client.non_stop)
 		s->wish = SESSION_EXIT;
 	return tell && !first ? 0 : SESSION_NO_REPLY;
 }

@@ -301,9 +301,12 @@ resume_plain(struct session *s, const struct rsp_request *req, char kind,
 	actions[0].pid = pid;
 	actions[0].tid = tid;
 	actions[0].signal = sig;
-	/* A process that runs as a whole goes on with its other threads. */
-	if (one && kind == 'c' && s->client.dialect->stops_whole_process)
-		one = false;
+	/* A process that runs as a whole goes on with its other threads, but
+	 * does not take other processes along. */
+	if (s->client.dialect->stops_whole_process) {
+		one = one && kind == 's';
+		actions[1].pid = pid;
+	}
 	return run_actions(s, actions, one ? 1 : 2, out);
 }
 
