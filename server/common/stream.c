@@ -31,8 +31,7 @@ stream_open(struct stream *s, int rfd, int wfd)
 {
 	int err;
 
-	memset(s, 0, sizeof(*s));
-	s->rfd = s->wfd = -1;
+	stream_forget(s);
 	s->in = malloc(STREAM_BUFFER);
 	if (s->in == NULL)
 		return -ENOMEM;
@@ -89,6 +88,12 @@ stream_close(struct stream *s)
 	if (s->rfd >= 0)
 		close(s->rfd);
 	free(s->in);
+	stream_forget(s);
+}
+
+void
+stream_forget(struct stream *s)
+{
 	memset(s, 0, sizeof(*s));
 	s->rfd = s->wfd = -1;
 }

@@ -29,7 +29,10 @@ struct stream {
 int stream_open(struct stream *s, int rfd, int wfd);
 /* Opens a terminal line in raw mode, at the speed that it has. */
 int stream_open_tty(struct stream *s, const char *path);
+/* Also what is not open. */
 void stream_close(struct stream *s);
+/* Somebody else has it now. */
+void stream_forget(struct stream *s);
 bool stream_is_open(const struct stream *s);
 
 /* Reads once: > 0 bytes, 0 at the end, -EAGAIN, -ENOBUFS (full), -errno. */

@@ -310,7 +310,6 @@ serve(struct server *v)
 		err = link_open(v->link, &v->stream);
 		if (err < 0)
 			return err;
-		v->stream.rfd = v->stream.wfd = -1;
 	} else {
 		err = report_port(v->settings, v->sockets.port);
 		if (err < 0)
@@ -331,8 +330,7 @@ finish(struct server *v)
 	waiting_free(v->waiting);
 	link_free(v->link);
 	session_free(v->session);
-	if (v->stream.in != NULL)
-		stream_close(&v->stream);
+	stream_close(&v->stream);
 	if (v->signals.loop != NULL)
 		end_signals_stop(&v->signals);
 	if (v->loop != NULL)
@@ -345,7 +343,7 @@ server_run(struct settings *s)
 	struct server v = { .settings = s };
 	int err;
 
-	v.stream.rfd = v.stream.wfd = -1;
+	stream_forget(&v.stream);
 	err = start(&v);
 	if (err == 0)
 		err = serve(&v);

@@ -9,7 +9,7 @@
 
 /* How long the loop may be kept from other things by one batch of input. */
 #define BATCH_SECONDS 0.05
-/* How long a client may take to read what is sent before a close. */
+/* How long a client may go without reading when we are to close. */
 #define DRAIN_SECONDS 2.0
 /* ... and to close its side then. */
 #define LINGER_MS 300
@@ -173,7 +173,7 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	if (n <= 0) {
 		/* What it said before it left still counts. */
 		l->input_ended = true;
-		ev_io_stop(l->loop, &l->readable);
+		ev_timer_again(l->loop, &l->drain);
 	}
 	go_on(l);
 }
@@ -181,9 +181,13 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 static void
 on_again(struct ev_loop *loop, ev_timer *w, int revents)
 {
+	struct link *l = w->data;
+
 	(void)loop;
 	(void)revents;
-	go_on(w->data);
+	if (ev_is_active(&l->drain))
+		ev_timer_again(l->loop, &l->drain);
+	go_on(l);
 }
 
 static void
@@ -197,6 +201,8 @@ on_writable(struct ev_loop *loop, ev_io *w, int revents)
 		end_client(l, false);
 		return;
 	}
+	if (ev_is_active(&l->drain))
+		ev_timer_again(l->loop, &l->drain);
 	/* Room was made: for the target's news, and for more input. */
 	session_target_ready(l->session);
 	go_on(l);
@@ -289,38 +295,38 @@ settle_target(struct link *l)
 	}
 }
 
+/* Output may still go out, in due time; nothing is taken in any more. */
+static void
+begin_closing(struct link *l)
+{
+	l->closing = true;
+	ev_timer_again(l->loop, &l->drain);
+}
+
 /* Brings the watchers up to what session and stream are waiting for. */
 static void
 settle(struct link *l)
 {
-	bool left, full;
+	bool left;
 	size_t input;
 
 	settle_target(l);
 	if (!link_has_client(l))
 		return;
 	left = output_is_left(l);
-	if (session_wish(l->session) != SESSION_GO_ON && !l->closing) {
-		l->closing = true;
-		ev_timer_set(&l->drain, DRAIN_SECONDS, 0.);
-		ev_timer_start(l->loop, &l->drain);
-	}
+	stream_data(&l->stream, &input);
+	if (!l->closing && (session_wish(l->session) != SESSION_GO_ON ||
+			    (l->input_ended && input == 0)))
+		begin_closing(l);
 	if (l->closing && !left) {
 		end_client(l, true);
 		return;
 	}
-	stream_data(&l->stream, &input);
-	if (l->input_ended && !l->closing &&
-	    (input == 0 || !(left || ev_is_active(&l->again)))) {
-		end_client(l, false);
-		return;
-	}
+	want_io(l, &l->writable, l->stream.wfd, EV_WRITE, left);
 	/* Unused input means that the session waits for its output to drain
 	 * or for its turn. */
-	full = input > 0;
-	want_io(l, &l->writable, l->stream.wfd, EV_WRITE, left);
 	want_io(l, &l->readable, l->stream.rfd, EV_READ,
-		!full && !l->closing && !l->input_ended);
+		input == 0 && !l->closing && !l->input_ended);
 }
 
 /* ---- life
@@ -338,13 +344,13 @@ link_new(struct link **out, struct ev_loop *loop, struct session *s,
 	l->loop = loop;
 	l->session = s;
 	l->events = *events;
-	l->stream.rfd = l->stream.wfd = -1;
+	stream_forget(&l->stream);
 	ev_init(&l->readable, on_readable);
 	ev_init(&l->writable, on_writable);
 	ev_init(&l->program, on_program);
 	ev_init(&l->again, on_again);
 	ev_init(&l->tick, on_tick);
-	ev_init(&l->drain, on_drain);
+	ev_timer_init(&l->drain, on_drain, 0., DRAIN_SECONDS);
 	ev_io_init(&l->target, on_target, session_wake_fd(s), EV_READ);
 	l->readable.data = l->writable.data = l->program.data = l;
 	l->again.data = l->tick.data = l->drain.data = l->target.data = l;
@@ -383,6 +389,7 @@ link_open(struct link *l, struct stream *client)
 	if (err < 0)
 		return err;
 	l->stream = *client;
+	stream_forget(client);
 	/* What it has sent already need not wait for the loop. */
 	want_io(l, &l->readable, l->stream.rfd, EV_READ, true);
 	ev_feed_event(l->loop, &l->readable, EV_READ);

@@ -30,7 +30,8 @@ int link_new(struct link **l, struct ev_loop *loop, struct session *s,
 /* Closes the client's stream; tells nobody. */
 void link_free(struct link *l);
 
-/* Takes a client: the stream is given on success.  -EBUSY: there is one. */
+/* Takes a client: the stream is given on success, and forgotten where it
+ * was.  -EBUSY: there is one. */
 int link_open(struct link *l, struct stream *client);
 bool link_has_client(const struct link *l);
 /* Has the client gone and is just not yet heard of?  Looks now. */

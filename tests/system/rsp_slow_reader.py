@@ -2,7 +2,6 @@
 """A client that does not read stalls itself and grows nothing; it gets all
 replies, in order, when it reads."""
 import re
-import socket
 import threading
 import time
 
@@ -20,7 +19,6 @@ def test():
     r = Rsp(server)
     r.as_gdb()
     pc = r.ask("qC")
-    r.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     before = rss_mib(server.pid)
     auxv = packet("qXfer:features:read:target.xml:0,fff0")
     count = 2000
