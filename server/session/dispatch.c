@@ -242,5 +242,8 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 	err = answer(s, body, len, &out);
 	session_finish_reply(s, &out, err);
 	s->client.greeted = true;
-	session_pump(s);
+	/* With everything stopped the wake descriptor says soon enough what
+	 * happened; two system calls for every packet would not. */
+	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP))
+		session_pump(s);
 }
