@@ -85,13 +85,22 @@ append(struct rsp_reader *r, const uint8_t *in, size_t n)
  * packets are cut short in it: only the last '$' before the '#' counts.
  */
 static size_t
-feed_body(struct rsp_reader *r, const uint8_t *in, size_t n)
+feed_body(struct rsp_reader *r, const uint8_t *in, size_t n,
+	  enum rsp_event *event)
 {
 	const uint8_t *hash = memchr(in, '#', n);
 	size_t run = hash != NULL ? (size_t)(hash - in) : n;
 	const uint8_t *dollar = memrchr(in, '$', run);
+	const uint8_t *etx = NULL;
 	size_t skip = 0;
 
+	if (r->interruptible)
+		etx = memchr(in, 0x03, run);
+	if (etx != NULL) {
+		r->state = IDLE;
+		*event = RSP_EVENT_INTERRUPT;
+		return (size_t)(etx - in) + 1;
+	}
 	if (dollar != NULL) {
 		start_body(r);
 		skip = (size_t)(dollar - in) + 1;
@@ -147,7 +156,7 @@ rsp_reader_feed(struct rsp_reader *r, const uint8_t *in, size_t n,
 		if (r->state == IDLE)
 			used += feed_idle(r, in + used, n - used, event);
 		else if (r->state == BODY)
-			used += feed_body(r, in + used, n - used);
+			used += feed_body(r, in + used, n - used, event);
 		else
 			used += feed_digit(r, in[used], event);
 	}

@@ -33,6 +33,12 @@ struct rsp_reader {
 	uint8_t given;		/* the sum that the packet claims */
 	bool overlong;
 	bool check;		/* false in no-ack mode: sums are not compared */
+	/*
+	 * The client may only interrupt now: 0x03 is an interrupt wherever it
+	 * stands, and ends a packet that was begun.  (Otherwise it is data
+	 * inside of one.)
+	 */
+	bool interruptible;
 };
 
 /* `cap` counts the NUL that ends each body. */

@@ -399,6 +399,7 @@ session_receive(struct session *s, const uint8_t *data, size_t n)
 		enum rsp_event event = RSP_EVENT_NONE;
 
 		s->reader.check = !s->client.no_ack;
+		s->reader.interruptible = s->state == SESSION_RUNNING;
 		used +=
 		    rsp_reader_feed(&s->reader, data + used, n - used, &event);
 		take_event(s, event);

@@ -118,6 +118,13 @@ interrupts_are_not_kept(void **state)
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03", 1);
 	starts_with(bench_next(&b, 50), "T02");
+	/* Inside a packet that was begun: an interrupt while it runs ... */
+	bench_send(&b, "vCont;c");
+	bench_raw(&b, "$m40000\x03", 8);
+	starts_with(bench_next(&b, 50), "T02");
+	/* ... and data when it stands. */
+	bench_raw(&b, "$qEcho:\x03#00", 11);
+	assert_string_equal(bench_next(&b, 0), "qEcho:\x03");
 	bench_close(&b);
 }
 
