@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -15,25 +16,33 @@
 /* How long an earlier detach's last thread is waited for. */
 #define LEAVING_TIMEOUT_MS 3000
 
+static bool
+is_dead(pid_t pid)
+{
+	char state;
+
+	return procfs_state(pid, &state) < 0 || state == 'Z' || state == 'X';
+}
+
 /* Clear errors for what the kernel answers in many ways. */
 static int
 check(struct ptrace_target *t, pid_t pid)
 {
 	struct process *p;
 	long tgid, tracer;
-	char state;
 
 	if (pid <= 0)
 		return -EINVAL;
 	if (pid == getpid())
 		return -EPERM;
 	p = process_find(t, pid);
-	if (p != NULL &&
-	    (!p->leaving || event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0))
+	if (p != NULL && !p->leaving)
 		return -EPERM;
 	if (procfs_status_field(pid, "Tgid:", &tgid) < 0 || tgid != pid ||
-	    procfs_state(pid, &state) < 0 || state == 'Z' || state == 'X')
+	    is_dead(pid))
 		return -ESRCH;
+	if (p != NULL && event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0)
+		return -EPERM;
 	if (procfs_status_field(pid, "TracerPid:", &tracer) < 0)
 		return -ESRCH;
 	return tracer != 0 ? -EPERM : 0;
@@ -56,6 +65,31 @@ seize(struct ptrace_target *t, struct process *p, pid_t tid)
 	th->run = THREAD_RUNNING;
 	thread_interrupt(th);
 	return 1;
+}
+
+/*
+ * A leader that has ended is EPERM to the kernel, and an exec by one of the
+ * other threads may put a new one into its place.
+ */
+static int
+seize_leader(struct ptrace_target *t, struct process *p)
+{
+	struct timespec moment = { .tv_nsec = 1000000 };
+	long tracer;
+	int err, tries;
+
+	for (tries = 0; tries < 20; tries++) {
+		err = seize(t, p, p->pid);
+		if (err != -EPERM)
+			return err;
+		if (is_dead(p->pid))
+			return -ESRCH;
+		if (procfs_status_field(p->pid, "TracerPid:", &tracer) < 0 ||
+		    tracer != 0)
+			return -EPERM;
+		nanosleep(&moment, NULL);
+	}
+	return -EPERM;
 }
 
 /* Seizes what is listed; how many of them were new. */
@@ -145,7 +179,7 @@ ptrace_attach(struct target *base, pid_t pid)
 	if (p == NULL)
 		return -ENOMEM;
 	p->attached = true;
-	err = seize(t, p, pid);
+	err = seize_leader(t, p);
 	if (err < 0) {
 		process_remove(t, p);
 		return err;

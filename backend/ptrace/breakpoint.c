@@ -126,7 +126,6 @@ breakpoints_drop(struct process *p)
 		p->breakpoints = b->next;
 		free(b);
 	}
-	p->ever_inserted = false;
 }
 
 void

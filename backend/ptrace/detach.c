@@ -9,6 +9,8 @@
 #include "engine.h"
 
 #define KILL_TIMEOUT_MS 10000
+/* A detach waits so long for threads that cannot stop; they go later then. */
+#define LINGER_MS 500
 
 /* What the thread would have got without us. */
 static int
@@ -47,7 +49,12 @@ detach_thread(struct ptrace_target *t, struct thread *th)
 
 	watch_clear(th);
 	registers_flush(th);
-	ptrace(PTRACE_DETACH, th->tid, NULL, signal);
+	if (ptrace(PTRACE_DETACH, th->tid, NULL, signal) < 0 &&
+	    errno == ESRCH) {
+		/* Killed meanwhile; nobody but us can reap it. */
+		th->run = THREAD_RUNNING;
+		return;
+	}
 	thread_remove(t, th);
 	if (p->threads == NULL)
 		process_remove(t, p);
@@ -65,17 +72,16 @@ detach_stopped(struct ptrace_target *t, struct process *p)
 	}
 }
 
-/*
- * A leader that has exited is let go of by its last thread's end, and one that
- * cannot stop now (a vfork parent) when it does.
- */
-static void
-forget_zombie(struct ptrace_target *t, struct process *p)
+/* Is anything but a zombie leader left of it?  (That one's end will come.) */
+static bool
+is_held_up(const struct process *p)
 {
-	struct thread *th = process_leader(p);
+	const struct thread *th;
 
-	if (th != NULL && th->zombie && p->nthreads == 1)
-		process_remove(t, p);
+	for (th = p->threads; th != NULL; th = th->next)
+		if (!th->zombie)
+			return true;
+	return false;
 }
 
 int
@@ -104,8 +110,9 @@ ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 	launch_ended(t, pid);
 	p->leaving = true;
 	detach_stopped(t, p);
-	if (!p->gone)
-		forget_zombie(t, p);
+	/* A vfork parent, or what an exec or exit sweeps away: soon over. */
+	if (!p->gone && is_held_up(p))
+		event_wait_end(t, p, LINGER_MS);
 	return 0;
 }
 

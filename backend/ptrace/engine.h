@@ -82,6 +82,8 @@ void step_done(struct ptrace_target *t, struct thread *th);
 void fork_event(struct ptrace_target *t, struct thread *th,
 		enum wait_kind kind);
 void vfork_done_event(struct ptrace_target *t, struct thread *th);
+/* Forgets the threads that an exec has ended; the one that is left. */
+struct thread *exec_survivor(struct ptrace_target *t, struct thread *leader);
 void exec_event(struct ptrace_target *t, struct thread *th);
 void orphans_detach(struct ptrace_target *t, struct process *dead);
 void exit_event(struct ptrace_target *t, struct thread *th, int status);

@@ -59,6 +59,8 @@ thread_ended(struct ptrace_target *t, struct thread *th, int status)
 	thread_remove(t, th);
 	if (vforked)
 		vfork_over(t, p);
+	if (p->leaving && p->threads == NULL)
+		process_remove(t, p);
 	if (p->leaving || p->killing)
 		return;
 	if (t->reports & TARGET_REPORT_THREAD_EXIT)

@@ -132,6 +132,7 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 	}
 	if (child_stopped(t, pid)) {
 		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
+		       !p->leaving &&
 		       keep_child(t, p, pid, vfork);
 		if (!kept)
 			let_child_go(t, p, pid, vfork);
@@ -222,6 +223,7 @@ forget_program(struct process *p)
 	watch_drop(p);
 	memory_drop(p);
 	vm_drop(p);
+	p->ever_inserted = false;
 	p->syscall_gate = 0;
 	p->vforks = 0;
 	if (arch != NULL)
@@ -229,8 +231,8 @@ forget_program(struct process *p)
 }
 
 /* Whoever called exec has now the leader's tid; the others are no more. */
-static struct thread *
-survivor(struct ptrace_target *t, struct thread *leader)
+struct thread *
+exec_survivor(struct ptrace_target *t, struct thread *leader)
 {
 	struct process *p = leader->process;
 	struct thread *th, *next, *left = leader;
@@ -247,6 +249,9 @@ survivor(struct ptrace_target *t, struct thread *leader)
 	}
 	if (left->tid != p->pid)
 		thread_rename(t, left, p->pid);
+	left->run = THREAD_STOPPED;
+	left->stop_status = leader->stop_status;
+	left->stop_signal = 0;
 	return left;
 }
 
@@ -254,18 +259,15 @@ void
 exec_event(struct ptrace_target *t, struct thread *leader)
 {
 	struct process *p = leader->process;
-	struct thread *th = survivor(t, leader);
+	struct thread *th = exec_survivor(t, leader);
 
 	thread_unpend(t, th);
 	scratch_give(th);
 	th->in_place = false;
 	th->held_signal = 0;
-	th->run = THREAD_STOPPED;
-	th->stop_status = SIGTRAP << 8 | 0x7f | PTRACE_EVENT_EXEC << 16;
 	th->interrupt_sent = th->listening = th->zombie = th->in_vfork = false;
 	th->step_over = th->group_stopped = false;
 	th->deliver = 0;
-	th->stop_signal = 0;
 	th->reported_at_breakpoint = false;
 	registers_drop(th);
 	forget_program(p);

@@ -293,6 +293,41 @@ dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 	}
 }
 
+/* It was to be detached, and has stopped only now. */
+static void
+let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
+       int status)
+{
+	struct process *p = th->process;
+	uint64_t pc;
+
+	switch (kind) {
+	case WAIT_SIGNAL:
+		th->deliver = WSTOPSIG(status);
+		break;
+	case WAIT_BREAKPOINT:
+		if (registers_pc(th, &pc) < 0)
+			break;
+		if (is_programs_trap(p, pc))
+			th->deliver = SIGTRAP;
+		else
+			registers_set_pc(th,
+					 pc - p->arch->breakpoint_pc_offset);
+		break;
+	case WAIT_FORK:
+	case WAIT_VFORK:
+	case WAIT_CLONE:
+		fork_event(t, th, kind);
+		break;
+	case WAIT_EXEC:
+		th = exec_survivor(t, th);
+		break;
+	default:
+		break;
+	}
+	detach_thread(t, th);
+}
+
 void
 event_handle(struct ptrace_target *t, struct thread *th, int status)
 {
@@ -322,7 +357,7 @@ event_handle(struct ptrace_target *t, struct thread *th, int status)
 	    classify_takes_signal(kind, si.si_code) ? WSTOPSIG(status) : 0;
 	release = stepover_stopped(th, kind);
 	if (p->leaving)
-		detach_thread(t, th);
+		let_go(t, th, kind, status);
 	else
 		dispatch(t, th, kind, status);
 	if (release && !p->gone)

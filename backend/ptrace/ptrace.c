@@ -121,7 +121,9 @@ ptrace_is_stopped(struct target *base, pid_t tid)
 {
 	struct thread *th = visible(base, tid);
 
-	return th != NULL && th->run == THREAD_STOPPED && !th->wanted_running;
+	/* One that is left stopping is not to be taken for running: a resume
+	 * must reach it. */
+	return th != NULL && !th->wanted_running;
 }
 
 static int

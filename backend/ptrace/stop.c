@@ -42,6 +42,21 @@ is_stuck(struct thread *th, int waited_ms)
 	return state == 'D' && waited_ms >= UNINTERRUPTIBLE_MS;
 }
 
+/*
+ * A tid that vanishes without a word has called exec: the thread goes on as
+ * the leader, where its stop is to be found.
+ */
+static void
+follow_exec(struct ptrace_target *t, struct thread *th)
+{
+	struct thread *leader = process_leader(th->process);
+	int status;
+
+	if (leader != NULL && leader != th &&
+	    event_wait(t, leader->tid, LOOK_AFTER_MS, &status) == 0)
+		event_handle(t, leader, status);
+}
+
 /* Takes statuses of one thread until it stands. */
 static void
 wait_until_stopped(struct ptrace_target *t, struct thread *th)
@@ -58,7 +73,8 @@ wait_until_stopped(struct ptrace_target *t, struct thread *th)
 			thread_interrupt(th);
 			continue;
 		}
-		/* -ESRCH: an exec or the process's end will tell. */
+		if (err == -ESRCH)
+			follow_exec(t, th);
 		if (err == -ESRCH || th->in_vfork)
 			return;
 		waited += slice;

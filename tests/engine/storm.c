@@ -267,35 +267,48 @@ run_stop(struct test *test)
 	check_end(test, &ev);
 }
 
+/*
+ * The program as a stranger's child: that one waits for it, and writes first
+ * its pid and at its end its status to *fd.
+ */
 static pid_t
-start_free(char **argv)
+start_free(char **argv, int *fd)
 {
-	pid_t pid = fork();
+	int out[2], status;
+	pid_t pid;
 
-	if (pid == 0) {
-		execv(argv[0], argv);
-		_exit(127);
+	if (pipe2(out, O_CLOEXEC) < 0)
+		FAIL("pipe");
+	if (fork() == 0) {
+		pid = fork();
+		if (pid == 0) {
+			execv(argv[0], argv);
+			_exit(127);
+		}
+		(void)!write(out[1], &pid, sizeof(pid));
+		waitpid(pid, &status, 0);
+		(void)!write(out[1], &status, sizeof(status));
+		_exit(0);
 	}
+	close(out[1]);
+	if (read(out[0], &pid, sizeof(pid)) != sizeof(pid))
+		FAIL("no program");
+	*fd = out[0];
 	return pid;
 }
 
-/* Its exit, and nothing else, must come to its parent: to us. */
+/* Its exit, and nothing else, must come to its parent. */
 static void
-run_detach(struct test *test)
+run_detach(struct test *test, int fd)
 {
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
 	struct target_event ev;
 	unsigned rounds = 0;
 	int err, status;
-	siginfo_t si;
 
-	for (;;) {
-		usleep(2000);
-		si.si_pid = 0;
-		if (waitid(P_PID, (id_t)test->pid, &si,
-			   WEXITED | WNOHANG | WNOWAIT) < 0)
-			FAIL("waitid: %s", strerror(errno));
-		if (si.si_pid != 0)
-			break;
+	while (poll(&ended, 1, 2) == 0) {
+		/* As any user does when the wake descriptor asks for it. */
+		target_next_event(test->t, NULL);
 		err = target_attach(test->t, test->pid);
 		if (err == -ESRCH)
 			continue;
@@ -318,7 +331,7 @@ run_detach(struct test *test)
 		rounds++;
 		target_detach(test->t, test->pid, false);
 	}
-	if (waitpid(test->pid, &status, 0) != test->pid || status != 0)
+	if (read(fd, &status, sizeof(status)) != sizeof(status) || status != 0)
 		FAIL("status %#x", (unsigned)status);
 	printf("%u rounds, %llu hits\n", rounds,
 	       (unsigned long long)test->hits);
@@ -357,6 +370,7 @@ main(int argc, char **argv)
 	const char *seconds = argc > 3 ? argv[3] : "2";
 	const char *program[] = { STORM_PROGRAM, argc > 1 ? argv[1] : NULL,
 				  seconds, argc > 4 ? argv[4] : NULL, NULL };
+	int fd;
 	bool exec = argc > 1 && strcmp(argv[1], "execs") == 0;
 
 	if (argc < 3)
@@ -367,8 +381,8 @@ main(int argc, char **argv)
 	if (target_ptrace_new(&test.t) < 0)
 		FAIL("new");
 	if (strcmp(argv[2], "detach") == 0) {
-		test.pid = start_free((char **)(uintptr_t)program);
-		run_detach(&test);
+		test.pid = start_free((char **)(uintptr_t)program, &fd);
+		run_detach(&test, fd);
 	} else {
 		start_traced(&test, program);
 		if (strcmp(argv[2], "count") == 0)
