@@ -69,6 +69,13 @@ x86_syscall_nr(const uint8_t *file)
 	return (int32_t)load(file, FIELD(orig_rax));
 }
 
+/* A program that traces itself is not to be trapped by a call of ours. */
+static void
+clear_trap_flag(uint8_t *file)
+{
+	store(file, FIELD(eflags), load(file, FIELD(eflags)) & ~0x100ull);
+}
+
 void
 x86_64_syscall_set(uint8_t *file, uint64_t insn,
 		   const struct arch_syscall *call)
@@ -80,6 +87,7 @@ x86_64_syscall_set(uint8_t *file, uint64_t insn,
 		store(file, args[i], call->args[i]);
 	store(file, FIELD(rax), call->nr);
 	store(file, FIELD(rip), insn);
+	clear_trap_flag(file);
 	x86_leave_syscall(file);
 }
 
@@ -115,6 +123,7 @@ i386_syscall_set(uint8_t *file, uint64_t insn, const struct arch_syscall *call)
 		store(file, args[i], (uint32_t)call->args[i]);
 	store(file, FIELD(rax), (uint32_t)call->nr);
 	store(file, FIELD(rip), (uint32_t)insn);
+	clear_trap_flag(file);
 	x86_leave_syscall(file);
 }
 

@@ -188,7 +188,10 @@ insert_software(struct process *p, uint64_t addr)
 		return -ENOMEM;
 	b->addr = addr;
 	b->client = true;
-	err = memory_read(p, addr, b->saved, len, &got);
+	/* Pages only reserved are no memory, though we could write there. */
+	err = vm_accessible(p, addr, len) == len ? 0 : -EFAULT;
+	if (err == 0)
+		err = memory_read(p, addr, b->saved, len, &got);
 	if (err == 0 && got < len)
 		err = -EFAULT;
 	if (err == 0)

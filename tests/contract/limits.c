@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "../../backend/ptrace/maps.h"
+#include "../../backend/ptrace/ptrace.h"
 #include "child.h"
 
 #define MIB 0x100000ull
@@ -82,10 +83,20 @@ no_addresses_is_no_memory(void **state)
 	ends(f);
 }
 
+/* What counts already: a lot under AddressSanitizer. */
+static uint64_t
+data_size(void)
+{
+	long kib = 0;
+
+	(void)procfs_status_field(getpid(), "VmData:", &kib);
+	return (uint64_t)kib * 1024;
+}
+
 static void
 short_of_data(struct shared *s)
 {
-	limited(RLIMIT_DATA, 64 * MIB);
+	limited(RLIMIT_DATA, data_size() + 64 * MIB);
 	wait_for_go(s);
 }
 
