@@ -241,9 +241,9 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 	session_begin(s, &out);
 	err = answer(s, body, len, &out);
 	session_finish_reply(s, &out, err);
-	s->client.greeted = true;
 	/* With everything stopped the wake descriptor says soon enough what
 	 * happened; two system calls for every packet would not. */
-	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP))
+	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP) ||
+	    s->ndeferred > 0)
 		session_pump(s);
 }

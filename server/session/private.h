@@ -42,7 +42,6 @@ struct client {
 	bool present;
 	const struct dialect *dialect;	/* never NULL */
 	bool detected;		/* the dialect is known, not assumed */
-	bool greeted;		/* it has sent a packet */
 	bool no_ack;
 	bool multiprocess;
 	bool swbreak, hwbreak;

@@ -330,6 +330,19 @@ non_stop_for_lldb_stops_a_process(void **state)
 }
 
 static void
+k_in_non_stop_notifies(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 1);
+	bench_expect(&b, "QNonStop:1", "OK");
+	bench_expect(&b, "k", "OK");
+	assert_string_equal(bench_next(&b, 0), "%Stop:X09;process:64");
+	bench_expect(&b, "vStopped", "OK");
+	bench_close(&b);
+}
+
+static void
 leaving_non_stop_stops_all(void **state)
 {
 	(void)state;
@@ -360,6 +373,7 @@ main(void)
 		cmocka_unit_test(verbose_stops),
 		cmocka_unit_test(non_stop_tells_one_at_a_time),
 		cmocka_unit_test(non_stop_for_lldb_stops_a_process),
+		cmocka_unit_test(k_in_non_stop_notifies),
 		cmocka_unit_test(leaving_non_stop_stops_all),
 	};
 
