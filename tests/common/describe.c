@@ -64,7 +64,6 @@ say_ptid(struct text *t, struct rsp_ptid id)
 	promise(id.pid >= -1 && id.pid <= INT32_MAX);
 	promise(id.tid >= -1 && id.tid <= INT32_MAX);
 	promise(id.has_pid || id.pid == RSP_ID_ANY);
-	promise(id.pid != RSP_ID_ALL || id.tid == RSP_ID_ALL);
 	if (id.has_pid)
 		say(t, "p%" PRId64 ".", id.pid);
 	say(t, "%" PRId64, id.tid);
