@@ -171,12 +171,13 @@ read_phdr(const struct svr4_process *p, const struct phdrs *ph, size_t i,
 }
 
 /*
- * Where the program's dynamic section lies.  The program headers tell their
- * own address (PT_PHDR), which gives the load bias; linkers that leave that
- * out put the headers right behind the ELF header, in the first segment.
+ * Where the program's dynamic section lies, and its load bias.  The program
+ * headers tell their own address (PT_PHDR), which gives the load bias; linkers
+ * that leave that out put the headers right behind the ELF header, in the first
+ * segment.
  */
 static int
-find_dynamic(const struct svr4_process *p, uint64_t *dynamic)
+find_dynamic(const struct svr4_process *p, uint64_t *dynamic, uint64_t *load)
 {
 	size_t header = p->word == 4 ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
 	struct phdrs ph;
@@ -206,6 +207,7 @@ find_dynamic(const struct svr4_process *p, uint64_t *dynamic)
 		}
 	}
 	*dynamic = bias + vaddr;
+	*load = bias;
 	return found ? 0 : -ENOENT;
 }
 
@@ -230,15 +232,23 @@ svr4_dynamic_entry(const struct svr4_process *p, uint64_t dynamic, uint64_t tag,
 	return -ENOENT;
 }
 
+/*
+ * The program's dynamic section tells, but where the dynamic linker itself was
+ * started with the program as an argument: then it is the "program", and its
+ * own symbol tells.
+ */
 static int
 find_r_debug(const struct svr4_process *p, uint64_t *r_debug)
 {
-	uint64_t dynamic;
+	struct target_library self = { .lm = 0 };
 	int err;
 
-	err = find_dynamic(p, &dynamic);
-	if (err == 0)
-		err = svr4_dynamic_entry(p, dynamic, DT_DEBUG, r_debug);
+	err = find_dynamic(p, &self.l_ld, &self.l_addr);
+	if (err < 0)
+		return err;
+	err = svr4_dynamic_entry(p, self.l_ld, DT_DEBUG, r_debug);
+	if (err == -ENOENT)
+		err = svr4_symbol(p->t, p->pid, &self, "_r_debug", r_debug);
 	if (err < 0)
 		return err;
 	return *r_debug == 0 ? -ENOENT : 0;

@@ -351,6 +351,32 @@ launch_words(struct session *s, struct target_launch *how,
 	return err;
 }
 
+/*
+ * A program named without a slash that is a file in our folder is that file,
+ * as with gdbserver; the shell would look along PATH only.  On success
+ * *words is owned.
+ */
+static int
+find_program(const char *const *argv, char ***words)
+{
+	char *cwd, *path = NULL;
+
+	*words = copy_strings(argv);
+	if (*words == NULL)
+		return -ENOMEM;
+	if (strchr(argv[0], '/') != NULL || access(argv[0], F_OK) < 0)
+		return 0;
+	cwd = getcwd(NULL, 0);
+	if (cwd == NULL)
+		return 0;
+	if (asprintf(&path, "%s/%s", cwd, argv[0]) > 0) {
+		free((*words)[0]);
+		(*words)[0] = path;
+	}
+	free(cwd);
+	return 0;
+}
+
 int
 session_start(struct session *s, const char *const *argv, pid_t *pid)
 {
@@ -362,6 +388,7 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 		.disable_randomization = s->launch.disable_randomization,
 		.exit_kill = true,
 	};
+	char **words;
 	int master, err;
 
 	err = open_stdio(s, how.stdio, &master);
@@ -369,7 +396,14 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 		return err;
 	err = redirect_stdio(s, how.stdio);
 	if (err == 0)
-		err = launch_words(s, &how, argv, pid);
+		err = find_program(argv, &words);
+	if (err == 0) {
+		err = launch_words(s, &how, (const char *const *)words, pid);
+		if (err == 0)
+			session_say(s, "Process %s created; pid = %d", words[0],
+				    (int)*pid);
+		free_strings(words);
+	}
 	close_stdio(how.stdio);
 	if (err == -ECHILD)
 		session_say(s, "During startup program exited with code %d.",
@@ -381,7 +415,6 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 	}
 	if (master >= 0)
 		program_set_fd(s, master);
-	session_say(s, "Process %s created; pid = %d", argv[0], (int)*pid);
 	session_update_state(s);
 	return 0;
 }

@@ -129,6 +129,28 @@ read_file(const char *path, char *buf, size_t cap)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+static void
+read_name(pid_t pid, char name[64])
+{
+	char path[64];
+	size_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	n = read_file(path, name, 63);
+	if (n > 0 && name[n - 1] == '\n')
+		n--;
+	name[n] = '\0';
+}
+
+void
+osdata_name(struct session *s, const char *column, pid_t pid)
+{
+	char name[64];
+
+	read_name(pid, name);
+	osdata_text(s, column, name);
+}
+
 void
 osdata_command(struct session *s, const char *column, pid_t pid)
 {
@@ -139,20 +161,14 @@ osdata_command(struct session *s, const char *column, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
 	n = read_file(path, text, sizeof(text) - 1);
-	if (n > 0) {
-		for (size_t i = 0; i + 1 < n; i++) {
-			if (text[i] == '\0')
-				text[i] = ' ';
-		}
-		text[n] = '\0';
-	} else {
-		snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-		n = read_file(path, name, sizeof(name));
-		if (n > 0 && name[n - 1] == '\n')
-			n--;
-		if (n > 0)
-			snprintf(text, sizeof(text), "[%.*s]", (int)n, name);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (text[i] == '\0')
+			text[i] = ' ';
 	}
+	text[n] = '\0';
+	read_name(pid, name);
+	if (n == 0 && name[0] != '\0')
+		snprintf(text, sizeof(text), "[%s]", name);
 	osdata_text(s, column, text);
 }
 

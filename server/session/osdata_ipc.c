@@ -39,8 +39,8 @@ put_shm(struct session *s, char *line)
 	osdata_item(s);
 	put_key(s, key, "shmid", id, perms);
 	osdata_number(s, "size", (long long)size);
-	osdata_command(s, "creator command", cpid);
-	osdata_command(s, "last op. command", lpid);
+	osdata_name(s, "creator command", cpid);
+	osdata_name(s, "last op. command", lpid);
 	osdata_number(s, "num attached", attached);
 	put_owners(s, ids);
 	osdata_time(s, "last shmat() time", (time_t)at);
@@ -84,8 +84,8 @@ put_messages(struct session *s, char *line)
 	put_key(s, key, "msqid", id, perms);
 	osdata_number(s, "num used bytes", (long long)bytes);
 	osdata_number(s, "num messages", (long long)n);
-	osdata_command(s, "last msgsnd() command", spid);
-	osdata_command(s, "last msgrcv() command", rpid);
+	osdata_name(s, "last msgsnd() command", spid);
+	osdata_name(s, "last msgrcv() command", rpid);
 	put_owners(s, ids);
 	osdata_time(s, "last msgsnd() time", (time_t)st);
 	osdata_time(s, "last msgrcv() time", (time_t)rt);
