@@ -171,3 +171,13 @@ target_tls_address(struct target *t, pid_t pid, pid_t tid, uint64_t lm,
 	*addr = (block + offset) & all_ones(&p);
 	return 0;
 }
+
+int
+target_thread_handle(struct target *t, pid_t pid, pid_t tid, uint64_t *handle)
+{
+	const struct arch *arch = target_arch(t, pid);
+
+	if (arch == NULL)
+		return -ESRCH;
+	return thread_pointer(t, arch, tid, handle);
+}

@@ -19,4 +19,11 @@
 int target_tls_address(struct target *t, pid_t pid, pid_t tid, uint64_t lm,
 		       uint64_t offset, uint64_t *addr) MUST_CHECK;
 
+/*
+ * The thread's pthread_t: its control block, which x86's thread pointer is.
+ * -ENODATA: the libc has not set it up (yet).
+ */
+int target_thread_handle(struct target *t, pid_t pid, pid_t tid,
+			 uint64_t *handle) MUST_CHECK;
+
 #endif

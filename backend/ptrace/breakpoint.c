@@ -174,6 +174,30 @@ breakpoints_copy(struct process *from, struct process *to)
 	return 0;
 }
 
+/*
+ * Inserted again: what was mapped there may have gone meanwhile and something
+ * else come (a library unloaded, another loaded).
+ */
+static int
+renew(struct process *p, struct breakpoint *b)
+{
+	uint8_t now[sizeof(b->saved)];
+	size_t len = p->arch->breakpoint_len, got;
+	int err;
+
+	/* Out for a step or a vfork child: it comes back by itself. */
+	if (!b->inserted)
+		return 0;
+	err = memory_read(p, b->addr, now, len, &got);
+	if (err == 0 && got < len)
+		err = -EFAULT;
+	if (err < 0 || memcmp(now, p->arch->breakpoint, len) == 0)
+		return err;
+	memcpy(b->saved, now, len);
+	b->inserted = false;
+	return breakpoint_lower(p, b);
+}
+
 static int
 insert_software(struct process *p, uint64_t addr)
 {
@@ -182,7 +206,7 @@ insert_software(struct process *p, uint64_t addr)
 	int err;
 
 	if (b != NULL)
-		return 0;
+		return renew(p, b);
 	b = calloc(1, sizeof(*b));
 	if (b == NULL)
 		return -ENOMEM;

@@ -86,6 +86,8 @@ void vfork_done_event(struct ptrace_target *t, struct thread *th);
 struct thread *exec_survivor(struct ptrace_target *t, struct thread *leader);
 void exec_event(struct ptrace_target *t, struct thread *th);
 void orphans_detach(struct ptrace_target *t, struct process *dead);
+/* Is any thread to run? */
+bool any_wanted(const struct ptrace_target *t);
 void exit_event(struct ptrace_target *t, struct thread *th, int status);
 /* A vfork child leaves its parent's memory: ours out of it. */
 void vfork_share_ends(struct process *child);
@@ -101,6 +103,12 @@ void thread_go(struct ptrace_target *t, struct thread *th);
 void process_go(struct ptrace_target *t, struct process *p);
 int ptrace_resume(struct target *t, pid_t tid, const struct target_resume *how);
 int ptrace_resume_commit(struct target *t);
+
+/* ---- leader.c ---------------------------------------------------------- */
+
+/* Something changed in what is to run: from now on look, if there is need. */
+void leader_watch(struct ptrace_target *t);
+void leader_look(struct ptrace_target *t);
 
 /* ---- stop.c ------------------------------------------------------------ */
 

@@ -209,6 +209,7 @@ collect(struct ptrace_target *t)
 	int status, n;
 	pid_t tid;
 
+	leader_look(t);
 	while (t->nstatus > 0 && (th = next_returned(t)) != NULL)
 		if (event_take_status(t, th, &status))
 			event_handle(t, th, status);

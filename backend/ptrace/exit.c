@@ -27,7 +27,7 @@ process_ended(struct ptrace_target *t, struct process *p, int status)
 	process_remove(t, p);
 }
 
-static bool
+bool
 any_wanted(const struct ptrace_target *t)
 {
 	const struct process *p;
@@ -69,8 +69,11 @@ thread_ended(struct ptrace_target *t, struct thread *th, int status)
 		interrupt_again(t, p);
 	if (release)
 		process_go(t, p);
-	if (wanted && (t->reports & TARGET_REPORT_NO_RESUMED) &&
-	    !any_wanted(t)) {
+	if (!wanted || !(t->reports & TARGET_REPORT_NO_RESUMED))
+		return;
+	if (any_wanted(t)) {
+		leader_watch(t);
+	} else {
 		ev.kind = TARGET_EVENT_NO_RESUMED;
 		ev.status = ev.signal = 0;
 		notice_add(t, &ev);

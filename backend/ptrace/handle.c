@@ -202,6 +202,18 @@ trap_comes_first(struct thread *th)
 	return false;
 }
 
+/* The number of a call whose entry was not seen. */
+static int64_t
+syscall_under_way(struct thread *th)
+{
+	const struct arch *a = th->process->arch;
+	const uint8_t *file;
+	int err;
+
+	file = registers_get(th, a->regs[a->syscall_reg].set, &err);
+	return file != NULL ? a->syscall_nr(file) : -1;
+}
+
 static void
 on_syscall(struct ptrace_target *t, struct thread *th)
 {
@@ -220,11 +232,15 @@ on_syscall(struct ptrace_target *t, struct thread *th)
 	th->in_syscall_stop = info.op == SYSCALL_OP_ENTRY;
 	if (info.op == SYSCALL_OP_ENTRY)
 		th->syscall_nr = (int64_t)info.nr;
+	else if (th->syscall_nr < 0)
+		th->syscall_nr = syscall_under_way(th);
 	ev.reason = th->in_syscall_stop ? TARGET_STOP_SYSCALL_ENTRY
 					: TARGET_STOP_SYSCALL_RETURN;
 	ev.syscall = th->syscall_nr;
+	if (!th->in_syscall_stop)
+		th->syscall_nr = -1;
 	for (i = 0; i < p->nsyscalls; i++)
-		if (p->syscalls[i] == th->syscall_nr)
+		if (p->syscalls[i] == ev.syscall)
 			break;
 	if (p->catch_syscalls && (p->nsyscalls == 0 || i < p->nsyscalls))
 		thread_pend_event(t, th, &ev);

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -43,6 +44,7 @@ ptrace_free(struct target *base)
 	reclaim(t);
 	close_fd(t->wake_fd);
 	close_fd(t->event_fd);
+	close_fd(t->timer_fd);
 	close_fd(t->signal_fd);
 	free(t);
 }
@@ -283,7 +285,7 @@ static const struct target_ops ptrace_ops = {
 	.files = &ptrace_file_ops,
 };
 
-/* One descriptor for both sources of work. */
+/* One descriptor for all sources of work. */
 static int
 open_wake(struct ptrace_target *t)
 {
@@ -299,9 +301,13 @@ open_wake(struct ptrace_target *t)
 	t->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	t->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	t->wake_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (t->signal_fd < 0 || t->event_fd < 0 || t->wake_fd < 0)
+	t->timer_fd =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (t->signal_fd < 0 || t->event_fd < 0 || t->wake_fd < 0 ||
+	    t->timer_fd < 0)
 		return -errno;
-	if (epoll_ctl(t->wake_fd, EPOLL_CTL_ADD, t->signal_fd, &ev) < 0 ||
+	if (epoll_ctl(t->wake_fd, EPOLL_CTL_ADD, t->timer_fd, &ev) < 0 ||
+	    epoll_ctl(t->wake_fd, EPOLL_CTL_ADD, t->signal_fd, &ev) < 0 ||
 	    epoll_ctl(t->wake_fd, EPOLL_CTL_ADD, t->event_fd, &ev) < 0)
 		return -errno;
 	return 0;
@@ -316,7 +322,8 @@ target_ptrace_new(struct target **made)
 	if (t == NULL)
 		return -ENOMEM;
 	t->base.ops = &ptrace_ops;
-	t->signal_fd = t->event_fd = t->wake_fd = t->tty_fd = -1;
+	t->signal_fd = t->event_fd = t->timer_fd = -1;
+	t->wake_fd = t->tty_fd = -1;
 	t->queue_tail = &t->queue;
 	t->marked_tail = &t->marked;
 	t->notices_tail = &t->notices;

@@ -84,7 +84,7 @@ struct thread {
 	int deliver;		/* due with the next resume, unseen by the
 				 * session */
 	uint64_t pass_once;	/* signals we sent ourselves on its behalf */
-	int64_t syscall_nr;	/* of the entry stop last seen */
+	int64_t syscall_nr;	/* of the entry stop last seen, -1: none */
 
 	/* stepover.c: a breakpoint at pc is not to be hit but passed. */
 	bool step_over;
@@ -169,7 +169,9 @@ struct ptrace_target {
 	struct process *processes;	/* oldest first */
 	int signal_fd;		/* SIGCHLD */
 	int event_fd;		/* something is queued: see wake */
-	int wake_fd;		/* epoll over both */
+	int timer_fd;		/* leader.c */
+	bool watching_leader;
+	int wake_fd;		/* epoll over all three */
 	bool woken;
 	bool collecting;
 	struct thread *queue, **queue_tail;	/* pending, oldest first */

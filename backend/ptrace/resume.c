@@ -76,6 +76,9 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 		watch_sync(th);
 	p->runs++;
 	th->stepping = request == PTRACE_SINGLESTEP;
+	/* The return of this call, if it is seen at all, is another's. */
+	if (request != PTRACE_SYSCALL)
+		th->syscall_nr = -1;
 	th->run = THREAD_RUNNING;
 	th->stop_signal = 0;
 	th->group_stopped = false;
@@ -216,6 +219,7 @@ ptrace_resume_commit(struct target *base)
 {
 	struct ptrace_target *t = ptrace_of(base);
 	struct thread *first = t->marked, *th, *next;
+	bool alone = first != NULL && first->mark_next == NULL;
 
 	for (th = first; th != NULL; th = th->mark_next)
 		commit_thread(t, th);
@@ -229,6 +233,8 @@ ptrace_resume_commit(struct target *base)
 		th->mark_next = NULL;
 		thread_go(t, th);
 	}
+	if (alone)
+		leader_watch(t);
 	if (t->queue != NULL)
 		wake(t);
 	return 0;

@@ -85,6 +85,31 @@ wait_until_stopped(struct ptrace_target *t, struct thread *th)
 	}
 }
 
+/*
+ * A leader that has exited may have taken the others along, also those that
+ * stand: the kernel no longer knows them as stopped.
+ */
+static void
+find_killed(struct ptrace_target *t, struct process *p)
+{
+	struct thread *leader = process_leader(p), *th, *next;
+	siginfo_t si;
+
+	if (leader == NULL || !leader->zombie)
+		return;
+	for (th = p->threads; th != NULL && !p->gone; th = next) {
+		next = th->next;
+		if (th->run != THREAD_STOPPED ||
+		    ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &si) == 0 ||
+		    errno != ESRCH)
+			continue;
+		registers_drop(th);
+		th->run = THREAD_RUNNING;
+		th->interrupt_sent = true;
+		wait_until_stopped(t, th);
+	}
+}
+
 static struct process *
 next_process(struct ptrace_target *t, struct process *p, struct process *only)
 {
@@ -122,6 +147,9 @@ threads_stop(struct ptrace_target *t, struct process *only)
 			}
 		}
 	}
+	for (p = next_process(t, NULL, only); p != NULL;
+	     p = next_process(t, p, only))
+		find_killed(t, p);
 }
 
 int

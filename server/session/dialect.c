@@ -15,6 +15,7 @@ const struct dialect dialect_gdb = {
 	.bare_binary_reads = false,
 	.verbose_stops = false,
 	.takes_output = false,
+	.expects_interrupt = true,
 	.interrupt_signal = SIGINT,
 	.start_signal = SIGTRAP,
 };
@@ -28,6 +29,7 @@ const struct dialect dialect_lldb = {
 	.bare_binary_reads = true,
 	.verbose_stops = true,
 	.takes_output = true,
+	.expects_interrupt = false,
 	.interrupt_signal = SIGSTOP,
 	.start_signal = SIGSTOP,
 };

@@ -238,12 +238,12 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 
 	s->error_text[0] = '\0';
 	s->error_is_code = false;
+	s->stop_unread = false;
 	session_begin(s, &out);
 	err = answer(s, body, len, &out);
 	session_finish_reply(s, &out, err);
 	/* With everything stopped the wake descriptor says soon enough what
 	 * happened; two system calls for every packet would not. */
-	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP) ||
-	    s->ndeferred > 0)
+	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP) || s->ndeferred > 0)
 		session_pump(s);
 }

@@ -3,6 +3,8 @@
  * Settings of the next launch.
  */
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,11 +97,61 @@ set_path(char **where, const struct rsp_request *req, struct rsp_reply *out)
 	return err;
 }
 
+/* Puts `head` in place of the first bytes of an owned string. */
+static int
+join(char **text, const char *head, size_t skip)
+{
+	char *joined;
+
+	if (asprintf(&joined, "%s%s", head, *text + skip) < 0)
+		return -ENOMEM;
+	free(*text);
+	*text = joined;
+	return 0;
+}
+
+/* The home directory that a leading ~ or ~USER stands for; 0: none. */
+static size_t
+find_home(const char *path, char *home, size_t cap)
+{
+	size_t len = strcspn(path, "/");
+	char name[256], buf[1024];
+	struct passwd pwd, *found = NULL;
+	const char *dir = getenv("HOME");
+
+	if (path[0] != '~' || len > sizeof(name))
+		return 0;
+	memcpy(name, path + 1, len - 1);
+	name[len - 1] = '\0';
+	if (len > 1) {
+		if (getpwnam_r(name, &pwd, buf, sizeof(buf), &found) != 0 ||
+		    found == NULL)
+			return 0;
+		dir = pwd.pw_dir;
+	}
+	if (dir == NULL || strlen(dir) >= cap)
+		return 0;
+	strcpy(home, dir);
+	return len;
+}
+
+/* gdb leaves "~" to the server, whose home it is. */
 int
 handle_set_working_dir(struct session *s, const struct rsp_request *req,
 		       struct rsp_reply *out)
 {
-	return set_path(&s->launch.cwd, req, out);
+	int err = set_path(&s->launch.cwd, req, out);
+	char home[1024];
+	size_t skip;
+
+	if (err < 0 || s->launch.cwd == NULL)
+		return err;
+	skip = find_home(s->launch.cwd, home, sizeof(home));
+	if (skip > 0)
+		err = join(&s->launch.cwd, home, skip);
+	if (err < 0)
+		rsp_reply_clear(out);
+	return err;
 }
 
 int

@@ -9,6 +9,8 @@
 #include "handlers.h"
 #include "private.h"
 
+#define LINUX_SIGNAL_MAX 64
+
 /* The client's numbers to Linux's: bit n-1 is signal n. */
 static void
 linux_set(const struct session *s, const struct rsp_signal_set *in,
@@ -16,13 +18,15 @@ linux_set(const struct session *s, const struct rsp_signal_set *in,
 {
 	out[0] = 0;
 	out[1] = 0;
-	for (int n = 1; n < 256; n++) {
-		int sig;
+	/*
+	 * The other way round: gdb has names that mean nothing here, and
+	 * others for the same signal (SIGPOLL, SIGIO).  What counts is the one
+	 * by which a stop would be told.
+	 */
+	for (int sig = 1; sig <= LINUX_SIGNAL_MAX; sig++) {
+		int n = signal_to_client(s, sig);
 
-		if (!(in->bits[n / 64] >> (n % 64) & 1))
-			continue;
-		sig = signal_from_client(s, n);
-		if (sig > 0 && sig <= 128)
+		if (n > 0 && n < 256 && (in->bits[n / 64] >> (n % 64) & 1))
 			out[(sig - 1) / 64] |= UINT64_C(1) << ((sig - 1) % 64);
 	}
 }

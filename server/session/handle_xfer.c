@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../backend/tls.h"
 #include "handlers.h"
 #include "number.h"
 #include "xfer.h"
@@ -110,6 +111,22 @@ build_features(struct session *s, const char *annex)
 	return err < 0 ? err : describe_target_xml(s, pid);
 }
 
+/* pthread_t as the program's own bytes; only of one that stands. */
+static void
+add_handle(struct session *s, pid_t pid, pid_t tid)
+{
+	const struct arch *a = target_arch(s->target, pid);
+	uint64_t handle;
+
+	if (a == NULL || !target_is_stopped(s->target, tid) ||
+	    target_thread_handle(s->target, pid, tid, &handle) < 0)
+		return;
+	document_printf(s, " handle=\"");
+	for (unsigned i = 0; i < a->word_size; i++)
+		document_printf(s, "%02x", (unsigned)(handle >> 8 * i & 0xff));
+	document_printf(s, "\"");
+}
+
 static void
 add_thread(struct session *s, pid_t tid)
 {
@@ -126,6 +143,7 @@ add_thread(struct session *s, pid_t tid)
 		document_xml(s, name);
 		document_printf(s, "\"");
 	}
+	add_handle(s, pid, tid);
 	document_printf(s, "/>\n");
 }
 

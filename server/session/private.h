@@ -33,6 +33,8 @@ struct dialect {
 	bool verbose_stops;
 	/* The program's output comes as O packets through a pty. */
 	bool takes_output;
+	/* A ^C that another stop overtakes stops the next run. */
+	bool expects_interrupt;
 	int interrupt_signal;	/* shown for ^C: SIGINT, SIGSTOP (Linux nr.) */
 	int start_signal;	/* shown for the first stop */
 };
@@ -139,8 +141,10 @@ struct session {
 	size_t ndeferred, deferred_cap;
 	/* The event that the last stop reply told ("?" tells it again). */
 	struct target_event last_stop;
-	/* Interrupt asked for while running. */
+	/* Interrupt asked for while running, and not told yet. */
 	bool interrupt_wanted;
+	/* The client may not know yet that the program stands. */
+	bool stop_unread;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
 	/* non-stop: a %Stdio is out and vStdio owed. */

@@ -96,6 +96,30 @@ is_running_already(struct session *s, const struct run_action *actions,
 	return false;
 }
 
+/* A ^C that came too late for the last stop: this run is none. */
+static bool
+interrupted_before(struct session *s, const struct run_action *actions,
+		   size_t n, size_t nthreads, struct rsp_reply *out)
+{
+	struct target_event ev = { .kind = TARGET_EVENT_STOP,
+				   .reason = TARGET_STOP_REQUESTED };
+
+	if (!s->interrupt_wanted || s->client.non_stop)
+		return false;
+	/* A signal is not to be lost. */
+	for (size_t i = 0; i < n; i++) {
+		if (actions[i].signal != 0)
+			return false;
+	}
+	for (size_t i = 0; i < nthreads; i++) {
+		ev.tid = s->tids[i];
+		ev.pid = target_thread_process(s->target, ev.tid);
+		if (action_of(actions, n, ev.pid, ev.tid) != NULL)
+			return run_was_interrupted(s, &ev, out);
+	}
+	return false;
+}
+
 int
 run_actions(struct session *s, const struct run_action *actions, size_t n,
 	    struct rsp_reply *out)
@@ -107,6 +131,8 @@ run_actions(struct session *s, const struct run_action *actions, size_t n,
 	if (s->client.non_stop && s->client.dialect->stops_whole_process &&
 	    is_running_already(s, actions, n, nthreads))
 		return session_code(s, E_ALREADY_RUNNING);
+	if (interrupted_before(s, actions, n, nthreads, out))
+		return 0;
 	apply(s, actions, n, nthreads, &o);
 	err = target_resume_commit(s->target);
 	if (err == 0)
@@ -125,7 +151,8 @@ run_actions(struct session *s, const struct run_action *actions, size_t n,
 	if (o.resumed == 0 && s->ndeferred == 0 &&
 	    target_next_event(s->target, NULL) == 0)
 		return -ESRCH;
-	s->interrupt_wanted = false;
 	s->state = SESSION_RUNNING;
+	if (s->interrupt_wanted)
+		session_interrupt(s);
 	return SESSION_NO_REPLY;
 }

@@ -136,18 +136,56 @@ run_note_event(struct session *s, const struct target_event *ev)
 	session_update_state(s);
 }
 
+/* All threads of a process (0: of all), if it is still there. */
+static void
+resume_process(struct session *s, pid_t pid)
+{
+	struct target_resume how = { .kind = TARGET_RESUME_CONTINUE };
+	size_t n = session_threads(s, pid);
+
+	for (size_t i = 0; i < n; i++) {
+		if (target_resume(s->target, s->tids[i], &how) < 0)
+			continue;
+	}
+	target_resume_commit(s->target);
+}
+
+static bool
+is_of_live_thread(const struct target_event *ev)
+{
+	return !ends_process(ev) && ev->kind != TARGET_EVENT_NO_RESUMED &&
+	       ev->kind != TARGET_EVENT_THREAD_EXITED;
+}
+
+/* All-stop: this is what the client is told, and it stands now. */
+static void
+settle_stop(struct session *s, const struct target_event *ev)
+{
+	bool live = is_of_live_thread(ev);
+
+	s->state = SESSION_STOPPED;
+	run_note_event(s, ev);
+	if (!live || !s->client.dialect->expects_interrupt)
+		s->interrupt_wanted = false;
+	s->stop_unread = live && ev->reason != TARGET_STOP_REQUESTED;
+	if (live)
+		session_select(s, ev->pid, ev->tid);
+}
+
 static void
 report_stop(struct session *s, struct target_event *ev)
 {
 	struct rsp_reply r;
 
 	target_stop_all(s->target, 0);
-	s->state = SESSION_STOPPED;
-	run_note_event(s, ev);
-	s->interrupt_wanted = false;
-	if (!ends_process(ev) && ev->kind != TARGET_EVENT_NO_RESUMED &&
-	    ev->kind != TARGET_EVENT_THREAD_EXITED)
-		session_select(s, ev->pid, ev->tid);
+	/* Others may have ended it while they were being stopped: its process
+	 * ends, or runs another program. */
+	if (is_of_live_thread(ev) &&
+	    target_thread_process(s->target, ev->tid) == 0) {
+		resume_process(s, ev->pid);
+		return;
+	}
+	settle_stop(s, ev);
 	run_drain_program(s);
 	session_begin(s, &r);
 	stop_reply(s, &r, ev);
@@ -261,6 +299,8 @@ session_interrupt(struct session *s)
 {
 	int err;
 
+	if (s->state == SESSION_STOPPED && s->stop_unread)
+		s->interrupt_wanted = s->client.dialect->expects_interrupt;
 	if (!(s->state & (SESSION_RUNNING | SESSION_NON_STOP)))
 		return;
 	if (attach_wait_cancel(s)) {
@@ -278,18 +318,23 @@ session_interrupt(struct session *s)
 		report_nothing_runs(s);
 }
 
+bool
+run_was_interrupted(struct session *s, const struct target_event *ev,
+		    struct rsp_reply *out)
+{
+	if (!s->interrupt_wanted)
+		return false;
+	settle_stop(s, ev);
+	stop_reply(s, out, ev);
+	return true;
+}
+
 void
 session_run_alone(struct session *s)
 {
 	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
-	struct target_resume how = { .kind = TARGET_RESUME_CONTINUE };
-	size_t n = session_threads(s, 0);
 
 	target_set_pass_signals(s->target, all);
-	for (size_t i = 0; i < n; i++) {
-		if (target_resume(s->target, s->tids[i], &how) < 0)
-			continue;
-	}
-	target_resume_commit(s->target);
+	resume_process(s, 0);
 	s->state = SESSION_RUNNING;
 }

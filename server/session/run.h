@@ -20,6 +20,12 @@ void run_stop_process(struct session *s, const struct target_event *ev);
  * all but `told`.
  */
 int run_list_untold(struct session *s, pid_t pid, pid_t told);
+/*
+ * All-stop: an interrupt came before the run and is told at once, as the stop
+ * `ev` of a thread that is not resumed then.
+ */
+bool run_was_interrupted(struct session *s, const struct target_event *ev,
+			 struct rsp_reply *out);
 /* Sends what the program wrote before it stopped, so that it comes first. */
 void run_drain_program(struct session *s);
 
