@@ -3,10 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/md.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
@@ -18,6 +20,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define MBEDTLS_3 1
@@ -31,6 +34,9 @@
 /* What a record with an alert looks like on the wire, when in the clear. */
 #define RECORD_ALERT  21
 #define RECORD_HEADER 5
+
+/* Certificates, keys and lists of revoked ones are smaller. */
+#define FILE_MAX (16 << 20)
 
 struct tls {
 	enum tls_side side;
@@ -68,7 +74,7 @@ alert_text(int alert)
 		int alert;
 		const char *text;
 	} texts[] = {
-		{ 40, "no common ground, or a certificate is wanted "
+		{ 40, "it wants a certificate, or there is no common ground "
 		      "(handshake_failure)" },
 		{ 42, "our certificate is no good (bad_certificate)" },
 		{ 43, "our certificate is of the wrong kind "
@@ -120,9 +126,8 @@ describe_verification(struct tls *t)
 	char text[200];
 	size_t n;
 
-	if (flags == UINT32_MAX || flags == 0 ||
-	    mbedtls_x509_crt_verify_info(text, sizeof(text), "", flags) < 0)
-		snprintf(text, sizeof(text), "not verified");
+	if (mbedtls_x509_crt_verify_info(text, sizeof(text), "", flags) < 0)
+		snprintf(text, sizeof(text), "not verified (0x%x)", flags);
 	n = strlen(text);
 	while (n > 0 && text[n - 1] == '\n')
 		text[--n] = '\0';
@@ -133,26 +138,45 @@ describe_verification(struct tls *t)
 		 text);
 }
 
+static bool
+has_verdict(const struct tls *t)
+{
+	uint32_t flags = mbedtls_ssl_get_verify_result(&t->ssl);
+
+	return flags != 0 && flags != UINT32_MAX;
+}
+
+static void
+describe(struct tls *t, const char *text)
+{
+	snprintf(t->error, sizeof(t->error), "%s", text);
+}
+
 static int
 fail(struct tls *t, int code)
 {
 	switch (code) {
-	case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
-		describe_verification(t);
-		break;
 	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
 		describe_alert(t);
 		break;
 	case MBEDTLS_ERR_SSL_CONN_EOF:
-		snprintf(t->error, sizeof(t->error),
-			 "the peer closed the connection");
+		describe(t, "the peer closed the connection");
 		break;
 	case MBEDTLS_ERR_SSL_INVALID_RECORD:
-		snprintf(t->error, sizeof(t->error),
-			 "the peer does not speak TLS");
+		describe(t, "the peer does not speak TLS");
+		break;
+	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
+		describe(t, "the peer gave no certificate");
+		/* The library would leave it to guess. */
+		mbedtls_ssl_send_alert_message(
+		    &t->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+		    MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
 		break;
 	default:
-		library_error(t->error, sizeof(t->error), "TLS", code);
+		if (has_verdict(t))
+			describe_verification(t);
+		else
+			mbedtls_strerror(code, t->error, sizeof(t->error));
 		break;
 	}
 	return -EPROTO;
@@ -220,17 +244,25 @@ file_error(const struct report *r, const char *path, int code)
 	return -EINVAL;
 }
 
+/* The library would take a folder for a file of any size. */
 static int
 check_readable(const struct report *r, const char *path)
 {
-	FILE *f = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *why = NULL;
+	struct stat st;
 
-	if (f == NULL) {
-		snprintf(r->buf, r->cap, "%s: %s", path, strerror(errno));
-		return -EINVAL;
-	}
-	fclose(f);
-	return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		why = "not a regular file";
+	else if (st.st_size > FILE_MAX)
+		why = "too big to be what it should be";
+	if (why != NULL)
+		snprintf(r->buf, r->cap, "%s: %s", path, why);
+	if (fd >= 0)
+		close(fd);
+	return why != NULL ? -EINVAL : 0;
 }
 
 static int
@@ -268,6 +300,25 @@ load_cert(mbedtls_x509_crt *crt, const char *path, const struct report *r)
 	return file_error(r, path, code);
 }
 
+/* A peer would refuse it in the end, with fewer words. */
+static int
+check_usable(struct tls *t, const char *path, const struct report *r)
+{
+	const char *oid = t->side == TLS_SERVER ? MBEDTLS_OID_SERVER_AUTH
+						: MBEDTLS_OID_CLIENT_AUTH;
+	const char *what = NULL;
+
+	if (mbedtls_x509_crt_check_extended_key_usage(&t->cert, oid,
+						      strlen(oid)) != 0)
+		what = t->side == TLS_SERVER ? "not for servers"
+					     : "not for clients";
+	if (what == NULL)
+		return 0;
+	snprintf(r->buf, r->cap,
+		 "%s: this certificate is %s (extendedKeyUsage)", path, what);
+	return -EINVAL;
+}
+
 static int
 load_key(struct tls *t, const struct tls_files *files, const struct report *r)
 {
@@ -299,8 +350,9 @@ load(struct tls *t, const struct tls_files *files, const struct report *r)
 {
 	int code;
 
-	if (files->cert != NULL && (load_cert(&t->cert, files->cert, r) < 0 ||
-				    load_key(t, files, r) < 0))
+	if (files->cert != NULL &&
+	    (load_cert(&t->cert, files->cert, r) < 0 ||
+	     check_usable(t, files->cert, r) < 0 || load_key(t, files, r) < 0))
 		return -EINVAL;
 	if (files->ca != NULL && load_cert(&t->ca, files->ca, r) < 0)
 		return -EINVAL;
@@ -476,6 +528,8 @@ tls_check_files(enum tls_side side, const struct tls_files *files)
 		log_error("%s", error);
 		return -EINVAL;
 	}
+	if (files->cert != NULL && mbedtls_x509_time_is_past(&t->cert.valid_to))
+		log_warning("%s: this certificate has expired", files->cert);
 	tls_free(t);
 	return 0;
 }
