@@ -206,8 +206,12 @@ pump_run(const struct pump *p)
 	write_plain(p, s);
 	while (!is_over(s)) {
 		want(p, s, fds);
-		if (poll(fds, FDS, -1) < 0)
-			continue;
+		if (poll(fds, FDS, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			s->error = -errno;
+			break;
+		}
 		if (fds[IN].revents != 0)
 			read_plain(p, s);
 		write_net(p, s);

@@ -96,8 +96,9 @@ relay(struct tls *t, struct relay_report *r)
 		return 1;
 	if (err < 0) {
 		refuse(r, "%s%s",
-		       err == -EPROTO ? tls_error(t)
-				      : "the handshake took too long",
+		       err == -EPROTO	   ? tls_error(t)
+		       : err == -ETIMEDOUT ? "the handshake took too long"
+					   : strerror(-err),
 		       "");
 		pump_linger(&pump, LINGER_MS);
 		return 1;

@@ -17,6 +17,8 @@
 
 /* Two buffers, a handshake, and what the library holds of certificates. */
 #define DATA_BYTES (64UL << 20)
+/* Those that it has: not one more can be opened.  (poll looks at this, too.) */
+#define FDS 5
 /* Where there is no such user: the number that all systems give it. */
 #define NOBODY 65534
 
@@ -80,7 +82,7 @@ set_limits(void)
 		rlim_t limit;
 		bool always;
 	} limits[] = {
-		{ RLIMIT_NOFILE, 0, false },	    { RLIMIT_NPROC, 0, false },
+		{ RLIMIT_NOFILE, FDS, false },	    { RLIMIT_NPROC, 0, false },
 		{ RLIMIT_DATA, DATA_BYTES, false }, { RLIMIT_FSIZE, 0, true },
 		{ RLIMIT_CORE, 0, true },
 	};
