@@ -397,6 +397,14 @@ leave_event(struct injection *i)
 }
 
 int
+inject_leave_event(struct ptrace_target *t, struct thread *th)
+{
+	struct injection i = { .t = t, .th = th, .a = th->process->arch };
+
+	return leave_event(&i);
+}
+
+int
 inject_syscall(struct ptrace_target *t, struct thread *th,
 	       const struct arch_syscall *call, int64_t *ret)
 {

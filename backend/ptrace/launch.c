@@ -130,6 +130,9 @@ start(struct ptrace_target *t, const struct target_launch *how, pid_t pid,
 		*exited = exit_number(p->exit_status);
 		return error != 0 ? -error : -ECHILD;
 	}
+	/* Out of the exec: what the client saves now it may restore later. */
+	if (err == 0)
+		err = inject_leave_event(t, process_leader(p));
 	if (err < 0) {
 		abandon(t, p, pid);
 		return err;

@@ -335,6 +335,11 @@ void watch_drop(struct process *p);
  */
 int inject_syscall(struct ptrace_target *t, struct thread *th,
 		   const struct arch_syscall *call, int64_t *ret);
+/*
+ * Out of the stop of a fork, clone or exec, in which the result of that call
+ * is still to be written: the registers are then what the program goes on with.
+ */
+int inject_leave_event(struct ptrace_target *t, struct thread *th);
 /* A thread of the process that can carry a call now; NULL if none. */
 struct thread *inject_carrier(struct process *p);
 

@@ -35,6 +35,7 @@ def test():
     how = variant("detach")
     if how == "detach":
         r.expect("D;%x" % pid, "OK")
+        r.close()
     elif how == "gone":
         r.resume()
         r.reset()

@@ -22,6 +22,11 @@ def test():
             r.raw(b"$m12")
             time.sleep(0.02)
         r.interrupt()
+        if turn % 4 == 3:
+            # Inside of a packet it may be taken for a part of it.
+            time.sleep(0.1)
+            r.raw(b"#00")
+            r.interrupt()
         reply = r.stop_reply()
         for _ in range(3):
             if reply.startswith("T"):

@@ -16,7 +16,7 @@ H Hg Hgx Hg{BIG} Hgp Hgp1 Hg999999 Hgp999999.1 Hcp0.999999 Hx0
 T T0x T999999 Tp999999.1 T{BIG}
 Z Z0 Z0, Z0,0 Z0,x,1 Z9,0,1 Z0,{BIG},1 Z0,0,{BIG} Z2,1001,1000 Z0,0,1;Xzz
 z z0 z9,0,1 z0,0,1,2 z2,{BIG},8 Z5,0,1 z5,0,1
-_M _M1 _M1, _M1,q _M1,rr; _M0,0,3000,4 _M0,1000,3000 _M0,1000,3000,4,5
+_M _M1 _M1,q _M1,rr; _M0,0,3000,4 _M0,1000,3000 _M0,1000,3000,4,5
 _M{BIG},1,3000,4 _M0,{BIG},3000,4 _M0,1000,3000,0 _M0,1000,0,4 _M1:rw _M1x
 _M0,1000,100003000,4 _Mffffffffffffffff,1,3000,4 _M0,ffffffffffffffff,3000,4
 _m _mx _m0 _m1,2 _m1,2,3,4 _m0,0,8000 _m{BIG} _m1000,0,8000 _m1000,1000,8000
@@ -30,7 +30,7 @@ vFile:nonsense:1 vFile: vFile:unlink:zz vFile:readlink:z
 qXfer qXfer: qXfer:features qXfer:features:read qXfer:features:read:target.xml
 qXfer:features:read:target.xml:0 qXfer:features:read:target.xml:x,1
 qXfer:features:read:../../etc/passwd:0,100 qXfer:nonsense:read::0,1
-qXfer:auxv:read::{BIG},1 qXfer:auxv:write::0:zz qXfer:siginfo:write::0:
+qXfer:auxv:read::{BIG},1 qXfer:auxv:write::0:zz
 qCRC: qCRC:0 qCRC:0,{BIG} qCRC:zz,1 qCRC:0,ffffffffffffffff
 qSearch:memory: qSearch:memory:0 qSearch:memory:0;1 qSearch:memory:zz;1;a
 qSearch:memory:0;{BIG};a qThreadExtraInfo, qThreadExtraInfo,999999
