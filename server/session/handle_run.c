@@ -104,6 +104,23 @@ run_list_untold(struct session *s, pid_t pid, pid_t told)
 	return 0;
 }
 
+/* What "?" would tell is told by notifications in its place. */
+static void
+defer_untold(struct session *s)
+{
+	struct target_event ev;
+
+	while (s->next_untold < s->nuntold) {
+		pid_t tid = s->untold[s->next_untold++];
+
+		if (target_is_stopped(s->target, tid) &&
+		    stop_of_thread(s, tid, &ev) == 0)
+			run_defer(s, &ev);
+	}
+	s->nuntold = 0;
+	s->next_untold = 0;
+}
+
 /* All threads that stand are told, the current one first, the rest by
  * vStopped. */
 static int
@@ -126,6 +143,10 @@ tell_all_stops(struct session *s, struct rsp_reply *out)
 	} else if (!put_untold(s, out)) {
 		s->notified = false;
 		rsp_reply_str(out, "OK");
+	}
+	if (s->client.dialect->first_stop_alone && s->notified) {
+		s->first_stop_alone = true;
+		defer_untold(s);
 	}
 	return 0;
 }
@@ -161,6 +182,12 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 	(void)req;
 	if (!s->notified)
 		return session_code(s, E_NOTHING_NOTIFIED);
+	if (s->first_stop_alone) {
+		s->first_stop_alone = false;
+		s->notified = false;
+		rsp_reply_str(out, "OK");
+		return 0;
+	}
 	if (put_untold(s, out))
 		return 0;
 	if (run_next_event(s, &ev)) {

@@ -262,6 +262,7 @@ handle_non_stop(struct session *s, const struct rsp_request *req,
 		target_stop_all(s->target, 0);
 	s->client.non_stop = req->flag;
 	s->notified = false;
+	s->first_stop_alone = false;
 	session_update_state(s);
 	session_set_reports(s);
 	rsp_reply_str(out, "OK");

@@ -25,6 +25,9 @@ struct dialect {
 	bool native_signals;	/* Linux's numbers, not gdb's */
 	/* A process runs and stops as a whole, also in non-stop mode. */
 	bool stops_whole_process;
+	/* "?" in non-stop mode tells one stop, the others are notified: gdb 13
+	 * dies of an assertion over two ("async_event_handler_marked"). */
+	bool first_stop_alone;
 	/* Z3 is taken as an access watchpoint (x86 has no read one). */
 	bool read_watch_is_access;
 	/* x: "OK" to x0,0 and bare bytes; else "b" and bytes. */
@@ -147,6 +150,8 @@ struct session {
 	bool stop_unread;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
+	/* non-stop: "?" has told one stop; the next vStopped is its end. */
+	bool first_stop_alone;
 	/* non-stop: a %Stdio is out and vStdio owed. */
 	bool stdio_notified;
 	/* non-stop: stops that "?" still has to tell, one per vStopped. */

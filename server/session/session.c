@@ -39,6 +39,7 @@ client_reset(struct session *s)
 	s->out_end = 0;
 	s->last_len = 0;
 	s->notified = false;
+	s->first_stop_alone = false;
 	s->stdio_notified = false;
 	s->nuntold = 0;
 	s->next_untold = 0;
