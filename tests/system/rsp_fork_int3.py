@@ -11,6 +11,8 @@ def test():
     pid = server.inferior_pid()
     at = symbols("fork")["both"][0] + base_of(pid, "fork")
     r = Rsp(server).as_gdb("swbreak+;xmlRegisters=i386;qRelocInsn+")
+    # The end of a child is a signal, and no matter of this test.
+    r.expect("QPassSignals:14", "OK")
     r.expect("Z0,%x,1" % at, "OK")
     hits = 0
     r.resume("vCont;c")
