@@ -143,6 +143,13 @@ target_stop_all(struct target *t, pid_t pid)
 }
 
 void
+target_fetch_stops(struct target *t, pid_t pid)
+{
+	if (pid >= 0)
+		t->ops->fetch_stops(t, pid);
+}
+
+void
 target_set_reports(struct target *t, unsigned reports)
 {
 	t->ops->set_reports(t, reports);

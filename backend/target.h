@@ -260,6 +260,7 @@ struct target_ops {
 	int (*stop)(struct target *, pid_t tid);
 	int (*interrupt)(struct target *, pid_t pid);
 	int (*stop_all)(struct target *, pid_t pid);
+	void (*fetch_stops)(struct target *, pid_t pid);
 	void (*set_reports)(struct target *, unsigned reports);
 	void (*set_pass_signals)(struct target *, const uint64_t set[2]);
 	void (*set_detach_signals)(struct target *, const uint64_t set[2]);
@@ -382,6 +383,12 @@ int target_interrupt(struct target *t, pid_t pid) MUST_CHECK;
  * that cannot stop now (a vfork parent) is left stopping.
  */
 int target_stop_all(struct target *t, pid_t pid);
+/*
+ * Queued stops of stopped threads (pid 0: of all processes) become what
+ * stop_info gives, as if they had been fetched: for a client that is told of
+ * all stops at once.
+ */
+void target_fetch_stops(struct target *t, pid_t pid);
 void target_set_reports(struct target *t, unsigned reports);
 /* Signals handed to the program without a stop: bit n-1 of set is signal n. */
 void target_set_pass_signals(struct target *t, const uint64_t set[2]);

@@ -319,3 +319,22 @@ mock_stop_all(struct target *t, pid_t pid)
 		mock_wake(m);
 	return 0;
 }
+
+void
+mock_fetch_stops(struct target *t, pid_t pid)
+{
+	struct mock *m = mock_of(t);
+	struct mock_process *p;
+	struct mock_thread *th;
+
+	for (p = m->processes; p; p = p->next) {
+		for (th = p->threads; th; th = th->next) {
+			if ((pid && p->pid != pid) || th->wanted ||
+			    th->pending.kind != TARGET_EVENT_STOP)
+				continue;
+			if (!is_stale(m, th))
+				th->reported = th->pending;
+			memset(&th->pending, 0, sizeof(th->pending));
+		}
+	}
+}

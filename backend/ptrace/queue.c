@@ -186,6 +186,26 @@ next_reportable(struct ptrace_target *t)
 	return NULL;
 }
 
+void
+ptrace_fetch_stops(struct target *base, pid_t pid)
+{
+	struct ptrace_target *t = ptrace_of(base);
+	struct target_event ev;
+	struct thread *th, *next;
+
+	for (th = t->queue; th != NULL; th = next) {
+		next = th->queue_next;
+		if (th->wanted_running ||
+		    th->pending.kind != TARGET_EVENT_STOP ||
+		    (pid != 0 && th->process->pid != pid))
+			continue;
+		if (is_stale(th))
+			thread_unpend(t, th);
+		else
+			report(t, th, &ev);
+	}
+}
+
 bool
 queue_has_event(struct ptrace_target *t)
 {

@@ -185,6 +185,8 @@ report_stop(struct session *s, struct target_event *ev)
 		resume_process(s, ev->pid);
 		return;
 	}
+	if (s->client.dialect->stops_whole_process)
+		target_fetch_stops(s->target, 0);
 	settle_stop(s, ev);
 	run_drain_program(s);
 	session_begin(s, &r);
@@ -245,6 +247,7 @@ run_stop_process(struct session *s, const struct target_event *ev)
 	    ev->kind != TARGET_EVENT_STOP)
 		return;
 	target_stop_all(s->target, ev->pid);
+	target_fetch_stops(s->target, ev->pid);
 	session_select(s, ev->pid, ev->tid);
 	run_list_untold(s, ev->pid, ev->tid);
 }

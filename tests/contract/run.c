@@ -214,6 +214,37 @@ no_queued_stop_is_lost(void **state)
 }
 
 static void
+queued_stops_can_be_fetched(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 4), tids[8];
+	uint64_t count, hits = 0;
+	struct target_event ev;
+	size_t i, n = target_threads(f->t, pid, tids, 8);
+	unsigned lap;
+
+	/* Each hit is seen in some thread's stop_info, once. */
+	insert(f, pid, f->tick);
+	count = read_word(f, pid, f->counter);
+	for (lap = 0; lap < 30; lap++) {
+		resume_all(f, pid);
+		stop_for(f, TARGET_STOP_BREAKPOINT);
+		assert_int_equal(target_stop_all(f->t, pid), 0);
+		target_fetch_stops(f->t, pid);
+		assert_int_equal(target_next_event(f->t, &ev), 0);
+		for (i = 0; i < n; i++) {
+			assert_int_equal(target_stop_info(f->t, tids[i], &ev),
+					 0);
+			if (ev.kind == TARGET_EVENT_STOP &&
+			    ev.reason == TARGET_STOP_BREAKPOINT)
+				hits++;
+		}
+	}
+	count = read_word(f, pid, f->counter) - count;
+	assert_in_range(count, hits > 12 ? hits - 12 : 0, hits + 1);
+}
+
+static void
 stop_info_repeats_the_stop(void **state)
 {
 	struct fixture *f = *state;
@@ -271,6 +302,7 @@ contract_run(void)
 		TEST(others_run_until_they_are_stopped),
 		TEST(only_resumed_threads_run),
 		TEST(no_queued_stop_is_lost),
+		TEST(queued_stops_can_be_fetched),
 		TEST(stop_info_repeats_the_stop),
 		TEST(system_calls_are_caught),
 	};
