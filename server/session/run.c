@@ -260,6 +260,8 @@ notify(struct session *s)
 
 	if (s->notified || !session_has_room(s) || !run_next_event(s, &ev))
 		return;
+	/* What it wrote before it stopped: the client may go on at once. */
+	session_program_ready(s);
 	s->notified = true;
 	run_note_event(s, &ev);
 	run_stop_process(s, &ev);
