@@ -141,7 +141,7 @@ struct session {
 
 	/* Events fetched from the target and not told yet. */
 	struct target_event *deferred;
-	size_t ndeferred, deferred_cap;
+	size_t first_deferred, ndeferred, deferred_cap;
 	/* The event that the last stop reply told ("?" tells it again). */
 	struct target_event last_stop;
 	/* Interrupt asked for while running, and not told yet. */

@@ -135,6 +135,7 @@ run_actions(struct session *s, const struct run_action *actions, size_t n,
 		return 0;
 	apply(s, actions, n, nthreads, &o);
 	err = target_resume_commit(s->target);
+	run_drop_stale_stops(s);
 	if (err == 0)
 		err = o.err;
 	if (err < 0 && !s->client.non_stop)

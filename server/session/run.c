@@ -80,7 +80,7 @@ session_end_if_done(struct session *s)
 bool
 run_defer(struct session *s, const struct target_event *ev)
 {
-	if (s->ndeferred == s->deferred_cap) {
+	if (s->first_deferred + s->ndeferred == s->deferred_cap) {
 		size_t cap = s->deferred_cap * 2 + 8;
 		struct target_event *grown =
 		    reallocarray(s->deferred, cap, sizeof(*grown));
@@ -90,18 +90,32 @@ run_defer(struct session *s, const struct target_event *ev)
 		s->deferred = grown;
 		s->deferred_cap = cap;
 	}
-	s->deferred[s->ndeferred++] = *ev;
+	s->deferred[s->first_deferred + s->ndeferred++] = *ev;
 	return true;
+}
+
+void
+run_drop_stale_stops(struct session *s)
+{
+	struct target_event *from = s->deferred + s->first_deferred;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->ndeferred; i++) {
+		if (from[i].kind != TARGET_EVENT_STOP ||
+		    target_is_stopped(s->target, from[i].tid))
+			from[n++] = from[i];
+	}
+	s->ndeferred = n;
 }
 
 bool
 run_next_event(struct session *s, struct target_event *ev)
 {
 	if (s->ndeferred > 0) {
-		*ev = s->deferred[0];
+		*ev = s->deferred[s->first_deferred++];
 		s->ndeferred--;
-		memmove(s->deferred, s->deferred + 1,
-			s->ndeferred * sizeof(*ev));
+		if (s->ndeferred == 0)
+			s->first_deferred = 0;
 		return true;
 	}
 	return target_next_event(s->target, ev) > 0;

@@ -11,6 +11,8 @@
 bool run_next_event(struct session *s, struct target_event *ev);
 /* Keeps an event for later; false: no memory. */
 bool run_defer(struct session *s, const struct target_event *ev);
+/* Forgets kept stops of threads that run again: their client never knew. */
+void run_drop_stale_stops(struct session *s);
 /* Keeps the session's own books when an event is told. */
 void run_note_event(struct session *s, const struct target_event *ev);
 /* Non-stop: stops the event's process, for a client that takes it as one. */

@@ -42,6 +42,8 @@ client_reset(struct session *s)
 	s->first_stop_alone = false;
 	s->stdio_notified = false;
 	s->nuntold = 0;
+	s->first_deferred = 0;
+	s->ndeferred = 0;
 	s->next_untold = 0;
 	s->interrupt_wanted = false;
 	s->stop_unread = false;

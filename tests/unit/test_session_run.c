@@ -332,6 +332,21 @@ non_stop_for_lldb_stops_a_process(void **state)
 }
 
 static void
+resumed_before_it_was_told(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 3);
+	bench_expect(&b, "QNonStop:1", "OK");
+	starts_with(bench_ask(&b, "?"), "T05");
+	/* gdb takes the two others for running. */
+	bench_expect(&b, "vCont;c", "OK");
+	bench_expect(&b, "vStopped", "OK");
+	assert_null(bench_next(&b, 10));
+	bench_close(&b);
+}
+
+static void
 k_in_non_stop_notifies(void **state)
 {
 	(void)state;
@@ -375,6 +390,7 @@ main(void)
 		cmocka_unit_test(verbose_stops),
 		cmocka_unit_test(non_stop_tells_one_at_a_time),
 		cmocka_unit_test(non_stop_for_lldb_stops_a_process),
+		cmocka_unit_test(resumed_before_it_was_told),
 		cmocka_unit_test(k_in_non_stop_notifies),
 		cmocka_unit_test(leaving_non_stop_stops_all),
 	};
