@@ -182,7 +182,8 @@ static void *
 execing(void *arg)
 {
 	work();
-	execv("/proc/self/exe", exec_argv);
+	/* The leader, which /proc/self names, may have exited. */
+	execv("/proc/thread-self/exe", exec_argv);
 	return arg;
 }
 
