@@ -16,7 +16,7 @@ const struct dialect dialect_gdb = {
 	.bare_binary_reads = false,
 	.verbose_stops = false,
 	.takes_output = false,
-	.expects_interrupt = true,
+	.keeps_interrupt = true,
 	.interrupt_signal = SIGINT,
 	.start_signal = SIGTRAP,
 };
@@ -31,7 +31,7 @@ const struct dialect dialect_lldb = {
 	.bare_binary_reads = true,
 	.verbose_stops = true,
 	.takes_output = true,
-	.expects_interrupt = false,
+	.keeps_interrupt = false,
 	.interrupt_signal = SIGSTOP,
 	.start_signal = SIGSTOP,
 };

@@ -238,7 +238,7 @@ session_dispatch(struct session *s, uint8_t *body, size_t len)
 
 	s->error_text[0] = '\0';
 	s->error_is_code = false;
-	s->stop_unread = false;
+	s->interrupt_told = false;
 	session_begin(s, &out);
 	err = answer(s, body, len, &out);
 	session_finish_reply(s, &out, err);

@@ -75,7 +75,14 @@ session_attach(struct session *s, pid_t pid, struct rsp_reply *out)
 	session_update_state(s);
 	if (!s->client.non_stop)
 		return put_first_stop(s, pid, out);
-	err = announce_threads(s, pid);
+	/*
+	 * gdb asks for stops itself, and takes nothing of the process before
+	 * it has asked what it is; until then it believes that it runs.
+	 */
+	if (!s->client.dialect->stops_whole_process)
+		run_process(s, pid);
+	else
+		err = announce_threads(s, pid);
 	if (err == 0)
 		rsp_reply_str(out, "OK");
 	return err;
@@ -129,6 +136,8 @@ launch_failed(struct session *s, struct rsp_reply *out, const char *program,
 	else
 		snprintf(l->launch_error_text, sizeof(l->launch_error_text),
 			 "%.200s: execve failed: %s", program, strerror(-err));
+	if (err != -ECHILD)
+		session_say(s, "Cannot exec %s: %s.", program, strerror(-err));
 	return session_error(s, out, -err, l->launch_error_text);
 }
 

@@ -255,6 +255,19 @@ check_action(struct session *s, const struct rsp_action *in,
 	return session_resolve(s, &in->ptid, &a->pid, &a->tid);
 }
 
+/*
+ * Whom the client names may have ended before it could know: in non-stop mode
+ * at any time, in all-stop mode while its end waits to be told.
+ */
+static bool
+may_be_gone(struct session *s)
+{
+	if (s->client.dialect->stops_whole_process)
+		return false;
+	return s->client.non_stop || s->ndeferred > 0 ||
+	       target_next_event(s->target, NULL) > 0;
+}
+
 int
 handle_vcont(struct session *s, const struct rsp_request *req,
 	     struct rsp_reply *out)
@@ -263,6 +276,7 @@ handle_vcont(struct session *s, const struct rsp_request *req,
 	struct rsp_action in;
 	struct run_action *actions;
 	size_t n = 0, count = 0;
+	bool gone = false;
 	int err = 0;
 
 	if (s->config.disable_vcont)
@@ -273,9 +287,17 @@ handle_vcont(struct session *s, const struct rsp_request *req,
 	if (actions == NULL)
 		return -ENOMEM;
 	list = req->actions;
-	while (err == 0 && rsp_vcont_next(&list, &in))
+	while (err == 0 && rsp_vcont_next(&list, &in)) {
 		err = check_action(s, &in, &actions[n++]);
-	if (err == 0)
+		if (err == -ESRCH && may_be_gone(s)) {
+			err = 0;
+			n--;
+			gone = true;
+		}
+	}
+	if (err == 0 && n == 0 && gone && s->client.non_stop)
+		rsp_reply_str(out, "OK");
+	else if (err == 0)
 		err = run_actions(s, actions, n, out);
 	free(actions);
 	return err;

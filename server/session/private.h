@@ -36,8 +36,9 @@ struct dialect {
 	bool verbose_stops;
 	/* The program's output comes as O packets through a pty. */
 	bool takes_output;
-	/* A ^C that another stop overtakes stops the next run. */
-	bool expects_interrupt;
+	/* A ^C between two runs, or overtaken by another stop, stops the
+	 * next run: the client single-steps and its user saw one run. */
+	bool keeps_interrupt;
 	int interrupt_signal;	/* shown for ^C: SIGINT, SIGSTOP (Linux nr.) */
 	int start_signal;	/* shown for the first stop */
 };
@@ -146,8 +147,8 @@ struct session {
 	struct target_event last_stop;
 	/* Interrupt asked for while running, and not told yet. */
 	bool interrupt_wanted;
-	/* The client may not know yet that the program stands. */
-	bool stop_unread;
+	/* It has just been told, and the client may not know that yet. */
+	bool interrupt_told;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
 	/* non-stop: "?" has told one stop; the next vStopped is its end. */

@@ -111,10 +111,11 @@ interrupted_before(struct session *s, const struct run_action *actions,
 		if (actions[i].signal != 0)
 			return false;
 	}
-	for (size_t i = 0; i < nthreads; i++) {
+	/* The first action is the one that the client is about. */
+	for (size_t i = 0; n > 0 && i < nthreads; i++) {
 		ev.tid = s->tids[i];
 		ev.pid = target_thread_process(s->target, ev.tid);
-		if (action_of(actions, n, ev.pid, ev.tid) != NULL)
+		if (action_of(actions, 1, ev.pid, ev.tid) != NULL)
 			return run_was_interrupted(s, &ev, out);
 	}
 	return false;

@@ -150,9 +150,8 @@ run_note_event(struct session *s, const struct target_event *ev)
 	session_update_state(s);
 }
 
-/* All threads of a process (0: of all), if it is still there. */
-static void
-resume_process(struct session *s, pid_t pid)
+void
+run_process(struct session *s, pid_t pid)
 {
 	struct target_resume how = { .kind = TARGET_RESUME_CONTINUE };
 	size_t n = session_threads(s, pid);
@@ -179,9 +178,9 @@ settle_stop(struct session *s, const struct target_event *ev)
 
 	s->state = SESSION_STOPPED;
 	run_note_event(s, ev);
-	if (!live || !s->client.dialect->expects_interrupt)
+	if (!live || !s->client.dialect->keeps_interrupt)
 		s->interrupt_wanted = false;
-	s->stop_unread = live && ev->reason != TARGET_STOP_REQUESTED;
+	s->interrupt_told = live && ev->reason == TARGET_STOP_REQUESTED;
 	if (live)
 		session_select(s, ev->pid, ev->tid);
 }
@@ -196,7 +195,7 @@ report_stop(struct session *s, struct target_event *ev)
 	 * ends, or runs another program. */
 	if (is_of_live_thread(ev) &&
 	    target_thread_process(s->target, ev->tid) == 0) {
-		resume_process(s, ev->pid);
+		run_process(s, ev->pid);
 		return;
 	}
 	if (s->client.dialect->stops_whole_process)
@@ -318,8 +317,8 @@ session_interrupt(struct session *s)
 {
 	int err;
 
-	if (s->state == SESSION_STOPPED && s->stop_unread)
-		s->interrupt_wanted = s->client.dialect->expects_interrupt;
+	if (s->state == SESSION_STOPPED && !s->interrupt_told)
+		s->interrupt_wanted = s->client.dialect->keeps_interrupt;
 	if (!(s->state & (SESSION_RUNNING | SESSION_NON_STOP)))
 		return;
 	if (attach_wait_cancel(s)) {
@@ -354,6 +353,6 @@ session_run_alone(struct session *s)
 	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
 
 	target_set_pass_signals(s->target, all);
-	resume_process(s, 0);
+	run_process(s, 0);
 	s->state = SESSION_RUNNING;
 }

@@ -46,7 +46,7 @@ client_reset(struct session *s)
 	s->ndeferred = 0;
 	s->next_untold = 0;
 	s->interrupt_wanted = false;
-	s->stop_unread = false;
+	s->interrupt_told = false;
 	s->error_text[0] = '\0';
 	rsp_reader_init(&s->reader, s->body, SESSION_PACKET_MAX + 1);
 }

@@ -102,14 +102,40 @@ while_it_runs_it_is_busy(void **state)
 }
 
 static void
-interrupts_are_not_kept(void **state)
+interrupts_between_runs(void **state)
+{
+	(void)state;
+	/* gdb's user sees one run where gdb makes many steps. */
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 2);
+	bench_raw(&b, "\x03\x03\x03", 3);
+	assert_null(bench_next(&b, 5));
+	bench_expect(&b, "m400000,0", "");
+	starts_with(bench_ask(&b, "vCont;s:p64.65;c"), "T02");
+	has(bench_ask(&b, "?"), "thread:p64.65;");
+	assert_int_equal(mock_executed(b.target, 100), 0);
+	/* Once. */
+	starts_with(bench_ask(&b, "vCont;s:p64.65;c"), "T05");
+	/* With a signal to deliver it does run. */
+	bench_raw(&b, "\x03", 1);
+	bench_send(&b, "vCont;C1e:p64.64;c");
+	starts_with(bench_next(&b, 50), "T02");
+	bench_close(&b);
+	/* lldb knows that its interrupt came too late. */
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 1);
+	bench_raw(&b, "\x03", 1);
+	bench_send(&b, "vCont;c:p64.-1");
+	assert_null(bench_next(&b, 20));
+	bench_close(&b);
+}
+
+static void
+interrupts_are_told_once(void **state)
 {
 	(void)state;
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 2);
-	/* While nothing runs: no stop now, none later. */
-	bench_raw(&b, "\x03\x03\x03", 3);
-	assert_null(bench_next(&b, 5));
 	bench_send(&b, "vCont;c");
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03\x03", 2);
@@ -381,7 +407,8 @@ main(void)
 		cmocka_unit_test(first_matching_action_wins),
 		cmocka_unit_test(unknown_ids_resume_nothing),
 		cmocka_unit_test(while_it_runs_it_is_busy),
-		cmocka_unit_test(interrupts_are_not_kept),
+		cmocka_unit_test(interrupts_between_runs),
+		cmocka_unit_test(interrupts_are_told_once),
 		cmocka_unit_test(signals_in_the_clients_numbers),
 		cmocka_unit_test(the_end_is_told),
 		cmocka_unit_test(forks_are_told_to_who_asked),
