@@ -14,6 +14,8 @@
 volatile long counters[MAX];
 volatile int stop_now;
 volatile int watched;
+/* The first lap begins when every worker has its name. */
+static pthread_barrier_t barrier;
 __thread int own = 100;
 
 void
@@ -38,6 +40,7 @@ thread_main(void *arg)
 
 	snprintf(name, sizeof(name), "worker-%d", n);
 	pthread_setname_np(pthread_self(), name);
+	pthread_barrier_wait(&barrier);
 	while (!stop_now) {
 		work(n);
 		usleep(2000);
@@ -54,9 +57,11 @@ main(int argc, char **argv)
 	be_an_inferior(120);
 	if (count < 1 || count > MAX)
 		return 2;
+	pthread_barrier_init(&barrier, NULL, (unsigned)count);
 	for (i = 1; i < count; i++)
 		if (pthread_create(&ids[i], NULL, thread_main, (void *)(long)i))
 			return 2;
+	pthread_barrier_wait(&barrier);
 	say_ready();
 	while (!stop_now) {
 		work(0);
