@@ -96,6 +96,8 @@ plan_argv(struct launch_plan *plan)
 	size_t wrapper = count(how->wrapper), args = count(how->argv);
 	const char *shell = getenv("SHELL");
 
+	if (args == 0)
+		return -EINVAL;
 	plan->argv = calloc(wrapper + args + 4, sizeof(*plan->argv));
 	if (plan->argv == NULL)
 		return -ENOMEM;

@@ -58,7 +58,7 @@ process_remove(struct ptrace_target *t, struct process *p)
 	for (other = t->processes; other != NULL; other = other->next)
 		if (other->vfork_parent == p)
 			other->vfork_parent = NULL;
-	for (at = &t->processes; *at != p; at = &(*at)->next)
+	for (at = &t->processes; *at != NULL && *at != p; at = &(*at)->next)
 		continue;
 	*at = p->next;
 	p->gone = true;

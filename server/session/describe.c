@@ -53,7 +53,7 @@ session_view(struct session *s, pid_t tid)
 	if (v->arch == a && v->kind == s->client.dialect->view)
 		return v;
 	v->arch = NULL;
-	return fill_view(s, tid, a, v) < 0 ? NULL : v;
+	return fill_view(s, tid, a, v) != 0 ? NULL : v;
 }
 
 int

@@ -131,7 +131,7 @@ find_home(const char *path, char *home, size_t cap)
 	}
 	if (dir == NULL || strlen(dir) >= cap)
 		return 0;
-	strcpy(home, dir);
+	memcpy(home, dir, strlen(dir) + 1);
 	return len;
 }
 
