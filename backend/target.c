@@ -142,6 +142,16 @@ target_stop_all(struct target *t, pid_t pid)
 	return pid >= 0 ? t->ops->stop_all(t, pid) : -ESRCH;
 }
 
+int
+target_signal(struct target *t, pid_t pid, int signal)
+{
+	if (pid <= 0)
+		return -ESRCH;
+	if (signal <= 0 || signal > 64)
+		return -EINVAL;
+	return t->ops->signal(t, pid, signal);
+}
+
 void
 target_fetch_stops(struct target *t, pid_t pid)
 {

@@ -260,6 +260,7 @@ struct target_ops {
 	int (*stop)(struct target *, pid_t tid);
 	int (*interrupt)(struct target *, pid_t pid);
 	int (*stop_all)(struct target *, pid_t pid);
+	int (*signal)(struct target *, pid_t pid, int signal);
 	void (*fetch_stops)(struct target *, pid_t pid);
 	void (*set_reports)(struct target *, unsigned reports);
 	void (*set_pass_signals)(struct target *, const uint64_t set[2]);
@@ -383,6 +384,9 @@ int target_interrupt(struct target *t, pid_t pid) MUST_CHECK;
  * that cannot stop now (a vfork parent) is left stopping.
  */
 int target_stop_all(struct target *t, pid_t pid);
+/* Sends a signal to the process as kill(2) does: it is reported like any other
+ * when a thread that runs takes it. */
+int target_signal(struct target *t, pid_t pid, int signal) MUST_CHECK;
 /*
  * Queued stops of stopped threads (pid 0: of all processes) become what
  * stop_info gives, as if they had been fetched: for a client that is told of

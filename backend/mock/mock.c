@@ -273,6 +273,7 @@ static const struct target_ops mock_ops = {
 	.stop = mock_stop,
 	.interrupt = mock_interrupt,
 	.stop_all = mock_stop_all,
+	.signal = mock_signal,
 	.fetch_stops = mock_fetch_stops,
 	.set_reports = mock_set_reports,
 	.set_pass_signals = mock_set_pass_signals,

@@ -226,6 +226,7 @@ int mock_resume_commit(struct target *);
 int mock_stop(struct target *, pid_t tid);
 int mock_interrupt(struct target *, pid_t pid);
 int mock_stop_all(struct target *, pid_t pid);
+int mock_signal(struct target *, pid_t pid, int signal);
 void mock_fetch_stops(struct target *, pid_t pid);
 
 /* ---- alloc.c --------------------------------------------------------------

@@ -286,6 +286,17 @@ mock_interrupt(struct target *t, pid_t pid)
 	return -ESRCH;
 }
 
+/* The first thread takes it, when its script is done. */
+int
+mock_signal(struct target *t, pid_t pid, int signal)
+{
+	struct mock_process *p = mock_process_traced(mock_of(t), pid);
+
+	if (!p || !p->threads)
+		return -ESRCH;
+	return mock_do(t, p->threads->tid, MOCK_SIGNAL, signal, 0);
+}
+
 int
 mock_stop_all(struct target *t, pid_t pid)
 {

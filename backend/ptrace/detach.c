@@ -117,6 +117,14 @@ ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 }
 
 int
+ptrace_signal(struct target *base, pid_t pid, int signal)
+{
+	if (process_visible(ptrace_of(base), pid) == NULL)
+		return -ESRCH;
+	return kill(pid, signal) < 0 ? -errno : 0;
+}
+
+int
 ptrace_kill(struct target *base, pid_t pid)
 {
 	struct ptrace_target *t = ptrace_of(base);

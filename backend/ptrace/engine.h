@@ -122,6 +122,7 @@ void threads_stop(struct ptrace_target *t, struct process *p);
 int ptrace_stop(struct target *t, pid_t tid);
 int ptrace_interrupt(struct target *t, pid_t pid);
 int ptrace_stop_all(struct target *t, pid_t pid);
+int ptrace_signal(struct target *t, pid_t pid, int signal);
 /* An interrupt's thread died before it stopped: ask another. */
 void interrupt_again(struct ptrace_target *t, struct process *p);
 

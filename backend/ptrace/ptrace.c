@@ -266,6 +266,7 @@ static const struct target_ops ptrace_ops = {
 	.stop = ptrace_stop,
 	.interrupt = ptrace_interrupt,
 	.stop_all = ptrace_stop_all,
+	.signal = ptrace_signal,
 	.fetch_stops = ptrace_fetch_stops,
 	.set_reports = ptrace_set_reports,
 	.set_pass_signals = ptrace_set_pass_signals,

@@ -342,6 +342,15 @@ resume_plain(struct session *s, const struct rsp_request *req, char kind,
 		sig = signal_from_client(s, req->resume.signal);
 	if (sig < 0)
 		return sig;
+	/* C with no thread chosen is lldb's `process signal`: a signal to the
+	 * process, which it expects to be told of. */
+	if (!one && sig > 0 && kind == 'c' &&
+	    s->client.dialect->stops_whole_process) {
+		err = target_signal(s->target, pid, sig);
+		if (err < 0)
+			return err;
+		sig = 0;
+	}
 	if (req->resume.has_addr) {
 		err = set_pc(s, pid, tid, req->resume.addr);
 		if (err < 0)

@@ -179,6 +179,8 @@ signals_in_the_clients_numbers(void **state)
 	bench_lldb(&b, 100, 1);
 	mock_do(b.target, 100, MOCK_SIGNAL, SIGUSR1, 0);
 	starts_with(bench_ask(&b, "vCont;c:p64.-1"), "T0athread:p64.64;");
+	/* A new signal, not the one that was stopped for. */
+	starts_with(bench_ask(&b, "C0c"), "T0cthread:p64.64;");
 	bench_close(&b);
 }
 
