@@ -167,8 +167,8 @@ socket_all_loopback(const struct socket_addresses *addresses)
 }
 
 static int
-listen_one(const struct sockaddr_storage *at, socklen_t len, uint16_t port,
-	   int *out)
+bind_one(const struct sockaddr_storage *at, socklen_t len, uint16_t port,
+	 int *out)
 {
 	struct sockaddr_storage ss = *at;
 	int one = 1, fd, err;
@@ -181,8 +181,7 @@ listen_one(const struct sockaddr_storage *at, socklen_t len, uint16_t port,
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (ss.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&ss, len) < 0 ||
-	    listen(fd, BACKLOG) < 0) {
+	if (bind(fd, (struct sockaddr *)&ss, len) < 0) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -210,15 +209,15 @@ family_is_missing(int err)
 
 /* All addresses on one port, or none. */
 static int
-listen_all(const struct socket_addresses *addresses, struct socket_listeners *l)
+bind_all(const struct socket_addresses *addresses, struct socket_listeners *l)
 {
 	uint16_t port = get_port(&addresses->at[0]);
 	int missing = 0, err;
 
 	l->n = 0;
 	for (size_t i = 0; i < addresses->n; i++) {
-		err = listen_one(&addresses->at[i], addresses->len[i], port,
-				 &l->fd[l->n]);
+		err = bind_one(&addresses->at[i], addresses->len[i], port,
+			       &l->fd[l->n]);
 		if (family_is_missing(err)) {
 			missing = err;
 			continue;
@@ -243,13 +242,24 @@ socket_listen(const struct socket_addresses *addresses,
 
 	memset(l, 0, sizeof(*l));
 	for (int i = 0; i < PORT_TRIES && err == -EADDRINUSE; i++) {
-		err = listen_all(addresses, l);
+		err = bind_all(addresses, l);
 		if (get_port(&addresses->at[0]) != 0)
 			break;
 	}
 	if (err < 0)
 		return fail(error, err, "Can't bind address: %s.",
 			    strerror(-err));
+	return 0;
+}
+
+int
+socket_listen_start(const struct socket_listeners *l,
+		    struct socket_error *error)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (listen(l->fd[i], BACKLOG) < 0)
+			return fail(error, -errno, "Can't bind address: %s.",
+				    strerror(errno));
 	return 0;
 }
 

@@ -46,11 +46,14 @@ void socket_loopback(uint16_t port, struct socket_addresses *out);
 bool socket_all_loopback(const struct socket_addresses *addresses);
 
 /*
- * Listens on all of them, on one port (0: one is found).  A family that this
- * machine does not have is left out if another one works.
+ * Takes all of them, on one port (0: one is found).  A family that this
+ * machine does not have is left out if another one works.  Connections are
+ * refused until socket_listen_start.
  */
 int socket_listen(const struct socket_addresses *addresses,
 		  struct socket_listeners *l, struct socket_error *error);
+int socket_listen_start(const struct socket_listeners *l,
+			struct socket_error *error);
 /* A socket in the file system that only its owner can connect to; one that
  * nobody listens on any more is replaced. */
 int socket_listen_unix(const struct address *a, struct socket_listeners *l,

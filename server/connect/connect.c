@@ -289,6 +289,8 @@ listen_for_debuggers(const struct connect *c, struct socket_listeners *l)
 		if (err == 0)
 			err = socket_listen(&addresses, l, &error);
 	}
+	if (err == 0)
+		err = socket_listen_start(l, &error);
 	if (err < 0) {
 		log_error("%s", error.text);
 		return err;

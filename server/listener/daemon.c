@@ -141,9 +141,14 @@ listen_on(struct daemon *d, const struct address *a)
 	char name[320];
 	int err;
 
-	err = endpoint_listen(a, d->settings, &l);
+	err = endpoint_bind(a, d->settings, &l);
 	if (err < 0)
 		return err;
+	err = endpoint_start(&l);
+	if (err < 0) {
+		socket_listeners_close(&l);
+		return err;
+	}
 	address_format(a, name, sizeof(name));
 	if (l.port != 0)
 		log_say("Listening on port %u", l.port);

@@ -25,8 +25,8 @@ refuse(const struct address *a, const struct settings *s)
 }
 
 static int
-listen_tcp(const struct address *a, const struct settings *s,
-	   struct socket_listeners *l)
+bind_tcp(const struct address *a, const struct settings *s,
+	 struct socket_listeners *l)
 {
 	struct socket_addresses addresses;
 	struct socket_error error;
@@ -54,15 +54,26 @@ listen_tcp(const struct address *a, const struct settings *s,
 }
 
 int
-endpoint_listen(const struct address *a, const struct settings *s,
-		struct socket_listeners *l)
+endpoint_bind(const struct address *a, const struct settings *s,
+	      struct socket_listeners *l)
 {
 	struct socket_error error;
 	int err;
 
 	if (a->kind == ADDRESS_TCP)
-		return listen_tcp(a, s, l);
+		return bind_tcp(a, s, l);
 	err = socket_listen_unix(a, l, &error);
+	if (err < 0)
+		log_say("%s", error.text);
+	return err;
+}
+
+int
+endpoint_start(const struct socket_listeners *l)
+{
+	struct socket_error error;
+	int err = socket_listen_start(l, &error);
+
 	if (err < 0)
 		log_say("%s", error.text);
 	return err;

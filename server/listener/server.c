@@ -114,8 +114,8 @@ static int
 open_comm(struct server *v)
 {
 	if (listens(v->settings))
-		return endpoint_listen(&v->settings->comm[0], v->settings,
-				       &v->sockets);
+		return endpoint_bind(&v->settings->comm[0], v->settings,
+				     &v->sockets);
 	return open_stream(v);
 }
 
@@ -305,6 +305,9 @@ serve(struct server *v)
 {
 	int err;
 
+	err = endpoint_start(&v->sockets);
+	if (err < 0)
+		return err;
 	announce(v);
 	if (v->single) {
 		err = link_open(v->link, &v->stream);
