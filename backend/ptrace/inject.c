@@ -286,8 +286,6 @@ restore(struct injection *i)
 		(void)memory_write(i->th->process, i->check.sequence_at,
 				   &i->check.sequence,
 				   sizeof(i->check.sequence));
-	if (i->check.suspended)
-		inject_seccomp_resume(i->th);
 	if (err < 0)
 		return err;
 	/* What the client changed and was not written yet, is now. */
@@ -374,8 +372,6 @@ by_replacement(struct injection *i, const struct arch_syscall *call)
 	mask_restore(i);
 	if (regs_write(i, i->saved) == 0)
 		i->th->regs.dirty &= ~(1u << i->set);
-	if (i->check.suspended)
-		inject_seccomp_resume(i->th);
 	return err;
 }
 
@@ -424,6 +420,8 @@ inject_syscall(struct ptrace_target *t, struct thread *th,
 	if (err == 0)
 		err = th->in_syscall_stop ? by_replacement(&i, call)
 					  : by_gate(&i, call);
+	if (i.check.suspended && err != -ESRCH)
+		inject_seccomp_resume(th);
 	if (err < 0) {
 		if (err == -ESRCH)
 			registers_drop(th);
