@@ -24,6 +24,7 @@ static const struct client_feature {
 	FEATURE("exec-events", exec_events),
 	FEATURE("no-resumed", no_resumed),
 	FEATURE("error-message", error_message),
+	FEATURE("binary-upload", binary_upload),
 	FEATURE("QThreadOptions", knows_thread_options),
 #undef FEATURE
 };
@@ -187,8 +188,9 @@ handle_supported(struct session *s, const struct rsp_request *req,
 
 	take_features(c, req->features);
 	/* gdb since 16 asks by error-message+ for what came with it; lldb
-	 * since 21 has both swbreak+ and prefixed reads. */
-	c->binary_upload = to == TO_LLDB ? c->swbreak : c->error_message;
+	 * since 21 has both swbreak+ and prefixed reads.  Others say so. */
+	if (to == TO_LLDB ? c->swbreak : c->error_message)
+		c->binary_upload = true;
 	session_set_reports(s);
 
 	rsp_reply_printf(out, "PacketSize=%x", SESSION_PACKET_MAX);

@@ -122,6 +122,13 @@ offers_what_each_client_knows(void **state)
 	assert_non_null(strstr(answer, ";swbreak+"));
 	assert_null(strstr(answer, "native-signals"));
 	assert_null(strstr(answer, "binary-upload"));
+	answer = bench_ask(&b, "qSupported:qRelocInsn+;binary-upload+");
+	assert_non_null(strstr(answer, ";binary-upload+"));
+	assert_null(strstr(answer, "error-message"));
+	bench_close(&b);
+
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
 	answer = bench_ask(&b, "qSupported:error-message+");
 	assert_non_null(strstr(answer, ";binary-upload+"));
 	assert_non_null(strstr(answer, ";error-message+"));
