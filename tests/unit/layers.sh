@@ -17,7 +17,7 @@ refuse()
 }
 
 [ -n "$(ls protocol/*.c protocol/*.h)" ] || exit 1
-refuse protocol 'backend/|server/|target\.h|session' '^$'
+refuse protocol 'backend/|server/|\btarget\.h|session' '^$'
 refuse backend 'protocol/|server/|session|reply\.h|request' '^$'
 # Of the roles only the session sees both floors; main wires the target.
 refuse server '(^|/|")protocol/' '^server/session/'
