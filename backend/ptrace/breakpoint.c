@@ -82,7 +82,7 @@ breakpoint_lift(struct process *p, struct breakpoint *b)
 		return err < 0 ? err : -EFAULT;
 	if (memcmp(now, p->arch->breakpoint, len) != 0)
 		return 0;
-	return memory_write(p, b->addr, b->saved, len);
+	return memory_write_code(p, b->addr, b->saved, len);
 }
 
 int
@@ -92,8 +92,8 @@ breakpoint_lower(struct process *p, struct breakpoint *b)
 
 	if (b->inserted || p->vforks > 0)
 		return 0;
-	err = memory_write(p, b->addr, p->arch->breakpoint,
-			   p->arch->breakpoint_len);
+	err = memory_write_code(p, b->addr, p->arch->breakpoint,
+				p->arch->breakpoint_len);
 	if (err == 0)
 		b->inserted = p->ever_inserted = true;
 	return err;
@@ -153,7 +153,7 @@ breakpoints_clean(struct process *p, struct process *child)
 	for (b = p->breakpoints; b != NULL; b = b->next)
 		if (memory_read(child, b->addr, now, len, &got) == 0 &&
 		    got == len && memcmp(now, p->arch->breakpoint, len) == 0)
-			memory_write(child, b->addr, b->saved, len);
+			memory_write_code(child, b->addr, b->saved, len);
 }
 
 int

@@ -141,8 +141,10 @@ event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 		if (now >= end)
 			return -ETIMEDOUT;
 		/* The signal may have been another thread's: look later. */
-		if (sleep_until_sigchld(end - now))
+		if (sleep_until_sigchld(end - now)) {
+			t->look_again = true;
 			wake(t);
+		}
 	}
 	return got < 0 ? -ESRCH : 0;
 }
@@ -213,19 +215,22 @@ collect(struct ptrace_target *t)
 	while (t->nstatus > 0 && (th = next_returned(t)) != NULL)
 		if (event_take_status(t, th, &status))
 			event_handle(t, th, status);
-	while (read(t->signal_fd, &eaten, sizeof(eaten)) > 0)
-		continue;
+	/* However many changes it tells of, it is one signal. */
+	if (read(t->signal_fd, &eaten, sizeof(eaten)) <= 0 && !t->look_again)
+		return;
+	t->look_again = true;
 	for (n = 0; n < COLLECT_MAX; n++) {
 		tid = reap(-1, &status);
-		if (tid <= 0)
+		if (tid <= 0) {
+			t->look_again = false;
 			return;
+		}
 		th = thread_find(t, tid);
 		if (th != NULL)
 			event_handle(t, th, status);
 		else
 			orphan_add(t, tid, status);
 	}
-	wake(t);
 }
 
 int
@@ -234,6 +239,7 @@ event_wait_end(struct ptrace_target *t, struct process *p, int timeout_ms)
 	uint64_t end = now_ms() + (uint64_t)timeout_ms, now;
 
 	for (;;) {
+		t->look_again = true;
 		collect(t);
 		if (p->gone)
 			return 0;
@@ -257,5 +263,7 @@ ptrace_next_event(struct target *base, struct target_event *ev)
 	reclaim(t);
 	collect(t);
 	t->collecting = false;
+	if (t->look_again || t->nstatus > 0)
+		wake(t);
 	return ev != NULL ? queue_take(t, ev) : queue_has_event(t);
 }

@@ -7,6 +7,9 @@
 
 #include "engine.h"
 
+/* Queued signals looked at in one go. */
+#define PEEK_MAX 16
+
 /* PTRACE_GET_SYSCALL_INFO's answer; glibc's own struct name varies. */
 struct syscall_info {
 	uint8_t op;
@@ -174,6 +177,24 @@ on_signal(struct ptrace_target *t, struct thread *th, int signal)
 	}
 }
 
+/* A trap that was forced on the thread waits behind whatever else does. */
+static bool
+trap_is_queued(const struct thread *th)
+{
+	struct __ptrace_peeksiginfo_args args = { .off = 0, .nr = PEEK_MAX };
+	siginfo_t si[PEEK_MAX];
+	long n, i;
+
+	do {
+		n = ptrace(PTRACE_PEEKSIGINFO, th->tid, &args, si);
+		for (i = 0; i < n; i++)
+			if (si[i].si_signo == SIGTRAP && si[i].si_code > 0)
+				return true;
+		args.off += PEEK_MAX;
+	} while (n == PEEK_MAX);
+	return false;
+}
+
 /*
  * PTRACE_INTERRUPT's stop is reported before a trap that the thread has made
  * already: its pc is then behind a breakpoint, or a step is done and not told.
@@ -182,24 +203,15 @@ on_signal(struct ptrace_target *t, struct thread *th, int signal)
 static bool
 trap_comes_first(struct thread *th)
 {
-	struct __ptrace_peeksiginfo_args args = { .off = 0, .nr = 8 };
 	struct process *p = th->process;
-	siginfo_t si[8];
-	long n, i;
 
 	if (!th->stepping && p->hw_generation == 0 && !p->ever_inserted)
 		return false;
-	n = ptrace(PTRACE_PEEKSIGINFO, th->tid, &args, si);
-	for (i = 0; i < n; i++) {
-		if (si[i].si_signo != SIGTRAP || si[i].si_code <= 0)
-			continue;
-		if (ptrace(PTRACE_CONT, th->tid, NULL, NULL) < 0)
-			return false;
-		th->run = THREAD_RUNNING;
-		th->interrupt_sent = true;
-		return true;
-	}
-	return false;
+	if (!trap_is_queued(th) || ptrace(PTRACE_CONT, th->tid, NULL, NULL) < 0)
+		return false;
+	th->run = THREAD_RUNNING;
+	th->interrupt_sent = true;
+	return true;
 }
 
 /* The number of a call whose entry was not seen. */

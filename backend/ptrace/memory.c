@@ -171,6 +171,16 @@ write_pages(struct process *p, uint64_t addr, const uint8_t *buf, size_t len)
 }
 
 int
+memory_write_code(struct process *p, uint64_t addr, const void *buf, size_t len)
+{
+	if (!in_range(addr, len))
+		return -EFAULT;
+	if (write_mem(p, addr, buf, len) == len)
+		return 0;
+	return memory_write(p, addr, buf, len);
+}
+
+int
 memory_write(struct process *p, uint64_t addr, const void *buf, size_t len)
 {
 	if (!in_range(addr, len))

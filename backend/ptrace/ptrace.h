@@ -174,6 +174,7 @@ struct ptrace_target {
 	int wake_fd;		/* epoll over all three */
 	bool woken;
 	bool collecting;
+	bool look_again;	/* statuses may be left whose signal is eaten */
 	struct thread *queue, **queue_tail;	/* pending, oldest first */
 	struct thread *marked, **marked_tail;
 	struct notice *notices, **notices_tail;	/* events of who is gone */
@@ -284,6 +285,9 @@ int memory_read(struct process *p, uint64_t addr, void *buf, size_t len,
 		size_t *got);
 int memory_write(struct process *p, uint64_t addr, const void *buf,
 		 size_t len);
+/* A few bytes in a page that is most likely not writable. */
+int memory_write_code(struct process *p, uint64_t addr, const void *buf,
+		      size_t len);
 /* The operations: as the client sees memory (breakpoints shadowed). */
 int ptrace_read_memory(struct target *, pid_t pid, uint64_t addr, void *buf,
 		       size_t len, size_t *got);

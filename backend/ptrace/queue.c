@@ -21,7 +21,8 @@ wake(struct ptrace_target *t)
 {
 	uint64_t one = 1;
 
-	if (t->woken)
+	/* While events are collected, their collector sees what is new. */
+	if (t->woken || t->collecting)
 		return;
 	t->woken = write(t->event_fd, &one, sizeof(one)) == sizeof(one);
 }

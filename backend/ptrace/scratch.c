@@ -123,10 +123,10 @@ scratch_write(struct thread *th, const uint8_t *code, size_t len)
 	/* Changed under another thread's feet: not while it is there. */
 	if (slot->len != 0 && slot->users > 1)
 		return -1;
-	err = memory_write(th->process,
-			   s->base +
-			       (uint64_t)(slot - s->slots) * ARCH_STEP_CODE_MAX,
-			   code, len);
+	err = memory_write_code(th->process,
+				s->base + (uint64_t)(slot - s->slots) *
+					      ARCH_STEP_CODE_MAX,
+				code, len);
 	if (err < 0)
 		return err;
 	memcpy(slot->code, code, len);

@@ -194,7 +194,8 @@ run_count(struct test *test, bool exact)
 		run_on(test, &ev, TARGET_RESUME_CONTINUE);
 	}
 	if (read(test->out, text, sizeof(text) - 1) <= 0)
-		FAIL("no output");
+		FAIL("no output; kind %d status %d signal %d", ev.kind,
+		     ev.status, ev.signal);
 	calls = strtoull(text, NULL, 10);
 	printf("%llu calls, %llu hits, %llu events\n",
 	       (unsigned long long)calls, (unsigned long long)test->hits,
