@@ -156,6 +156,11 @@ stop_description(struct session *s, const struct target_event *ev, char *buf,
 		 * machine does not tell. */
 		snprintf(buf, cap, "%" PRIu64 " %u %" PRIu64, ev->addr,
 			 ev->hw_index, UINT64_MAX);
+	else if (ev->reason == TARGET_STOP_FORK ||
+		 ev->reason == TARGET_STOP_VFORK)
+		/* lldb has the child from here where it reads JSON. */
+		snprintf(buf, cap, "%d %d", (int)ev->child_pid,
+			 (int)ev->child_tid);
 }
 
 /* ---- parts of a reply
