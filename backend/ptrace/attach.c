@@ -13,6 +13,9 @@
 /* Passes over /proc/PID/task; each but the last found new threads. */
 #define PASSES_MAX 100
 
+/* How long a signal that is due is waited for: another thread may take it. */
+#define DUE_TIMEOUT_MS 100
+
 /* How long an earlier detach's last thread is waited for. */
 #define LEAVING_TIMEOUT_MS 3000
 
@@ -141,22 +144,83 @@ seize_all(struct ptrace_target *t, struct process *p)
 	return n < 0 ? n : 0;
 }
 
+/* Is a signal of the thread's own, or of its process, about to come? */
+static bool
+is_due(const struct thread *th, unsigned flags, uint64_t blocked)
+{
+	struct __ptrace_peeksiginfo_args args = { .flags = flags, .nr = 32 };
+	siginfo_t si[32];
+	long n, i;
+
+	n = ptrace(PTRACE_PEEKSIGINFO, th->tid, &args, si);
+	for (i = 0; i < n; i++)
+		if (!signal_in((uint64_t[]){ blocked, 0 }, si[i].si_signo))
+			return true;
+	return false;
+}
+
+/*
+ * PTRACE_INTERRUPT's stop is made before a signal that is due; whoever attaches
+ * wants to see that signal, and that the program is not asleep but in its way.
+ */
 static void
-note_attached(struct process *p)
+see_due_signals(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th, *next;
+	uint64_t blocked;
+	int status;
+
+	for (th = p->threads; th != NULL && !p->gone; th = next) {
+		next = th->next;
+		if (th->run != THREAD_STOPPED || th->group_stopped ||
+		    th->pending.kind != TARGET_EVENT_NONE ||
+		    ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked),
+			   &blocked) < 0)
+			continue;
+		if (!is_due(th, 0, blocked) &&
+		    !(th->tid == p->pid &&
+		      is_due(th, PTRACE_PEEKSIGINFO_SHARED, blocked)))
+			continue;
+		registers_drop(th);
+		if (ptrace(PTRACE_CONT, th->tid, NULL, NULL) < 0)
+			continue;
+		th->run = THREAD_RUNNING;
+		if (event_wait(t, th->tid, DUE_TIMEOUT_MS, &status) == 0)
+			event_handle(t, th, status);
+	}
+	if (!p->gone)
+		threads_stop(t, p);
+}
+
+/* What the leader stands for: us, or a signal that came at the same time. */
+static void
+note_leader(struct ptrace_target *t, struct thread *th)
+{
+	const struct target_event *ev = &th->pending;
+
+	th->reported = (struct target_event){
+		.kind = TARGET_EVENT_STOP,
+		.reason = TARGET_STOP_ATTACHED,
+		.pid = th->tid,
+		.tid = th->tid,
+		.signal = SIGTRAP,
+	};
+	if (ev->kind != TARGET_EVENT_STOP || ev->reason != TARGET_STOP_SIGNAL ||
+	    signal_in(t->pass_signals, ev->signal))
+		return;
+	th->reported = *ev;
+	thread_unpend(t, th);
+}
+
+static void
+note_attached(struct ptrace_target *t, struct process *p)
 {
 	struct thread *th;
 
 	for (th = p->threads; th != NULL; th = th->next) {
 		th->attached_stopped = th->group_stopped;
-		if (th->tid != p->pid)
-			continue;
-		th->reported = (struct target_event){
-			.kind = TARGET_EVENT_STOP,
-			.reason = TARGET_STOP_ATTACHED,
-			.pid = p->pid,
-			.tid = th->tid,
-			.signal = SIGTRAP,
-		};
+		if (th->tid == p->pid)
+			note_leader(t, th);
 	}
 }
 
@@ -186,6 +250,8 @@ ptrace_attach(struct target *base, pid_t pid)
 	}
 	err = seize_all(t, p);
 	threads_stop(t, p);
+	if (!p->gone && err == 0)
+		see_due_signals(t, p);
 	/* It may have ended under our hands; that is no event then. */
 	if (p->gone || err < 0) {
 		if (!p->gone)
@@ -193,6 +259,6 @@ ptrace_attach(struct target *base, pid_t pid)
 		notice_drop(t, pid);
 		return err < 0 ? err : -ESRCH;
 	}
-	note_attached(p);
+	note_attached(t, p);
 	return 0;
 }

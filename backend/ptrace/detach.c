@@ -37,7 +37,7 @@ signal_for_detach(const struct ptrace_target *t, struct thread *th)
 
 	if (signal == 0 || th->stop_signal != 0)
 		return signal;
-	syscall(SYS_tgkill, th->process->pid, th->tid, signal);
+	syscall(SYS_tgkill, th->group, th->tid, signal);
 	return 0;
 }
 

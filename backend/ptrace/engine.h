@@ -86,6 +86,9 @@ void vfork_done_event(struct ptrace_target *t, struct thread *th);
 /* Forgets the threads that an exec has ended; the one that is left. */
 struct thread *exec_survivor(struct ptrace_target *t, struct thread *leader);
 void exec_event(struct ptrace_target *t, struct thread *th);
+/* Those that shared a dead process's memory go on without us; or, if it was
+ * killed, no more. */
+void sharers_detach(struct ptrace_target *t, struct process *dead);
 void orphans_detach(struct ptrace_target *t, struct process *dead);
 /* Is any thread to run? */
 bool any_wanted(const struct ptrace_target *t);

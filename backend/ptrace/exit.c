@@ -18,6 +18,7 @@ process_ended(struct ptrace_target *t, struct process *p, int status)
 		ev.status = WEXITSTATUS(status);
 	else
 		ev.signal = WTERMSIG(status);
+	sharers_detach(t, p);
 	orphans_detach(t, p);
 	vfork_share_ends(p);
 	launch_ended(t, p->pid);

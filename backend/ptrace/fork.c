@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* New threads, new processes, new programs. */
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -13,9 +14,25 @@
 #define CHILD_TIMEOUT_MS 5000
 
 static bool
-is_thread_of(const struct process *p, pid_t tid)
+is_in_group(pid_t group, pid_t tid)
 {
-	return syscall(SYS_tgkill, p->pid, tid, 0) == 0;
+	return syscall(SYS_tgkill, group, tid, 0) == 0;
+}
+
+/*
+ * Does the child run in its parent's memory, not only for the time of a vfork?
+ * Then our breakpoints are its own too: it is a thread of the process to us.
+ * Where the kernel does not tell: so is what clone() makes, mostly.
+ */
+static bool
+shares_memory(const struct thread *th, pid_t child, enum wait_kind kind)
+{
+	long same;
+
+	if (kind == WAIT_VFORK)
+		return false;
+	same = syscall(SYS_kcmp, th->tid, child, KCMP_VM, 0, 0);
+	return same < 0 ? kind == WAIT_CLONE : same == 0;
 }
 
 /* The parent goes on; the thread does when it has stopped for the first time.
@@ -31,6 +48,7 @@ new_thread(struct ptrace_target *t, struct thread *parent, pid_t tid)
 		th = thread_add(t, parent->process, tid);
 	if (th == NULL)
 		return;
+	th->group = is_in_group(parent->group, tid) ? parent->group : tid;
 	th->wanted_running = parent->wanted_running;
 	th->how.kind = TARGET_RESUME_CONTINUE;
 	th->attached_stopped = parent->attached_stopped;
@@ -132,8 +150,7 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 	}
 	if (child_stopped(t, pid)) {
 		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
-		       !p->leaving &&
-		       keep_child(t, p, pid, vfork);
+		       !p->leaving && keep_child(t, p, pid, vfork);
 		if (!kept)
 			let_child_go(t, p, pid, vfork);
 	}
@@ -153,7 +170,8 @@ fork_event(struct ptrace_target *t, struct thread *th, enum wait_kind kind)
 		return;
 	}
 	/* clone() makes processes too. */
-	if (kind == WAIT_CLONE && is_thread_of(th->process, (pid_t)msg)) {
+	if ((kind == WAIT_CLONE && is_in_group(th->group, (pid_t)msg)) ||
+	    shares_memory(th, (pid_t)msg, kind)) {
 		new_thread(t, th, (pid_t)msg);
 		thread_go(t, th);
 	} else {
@@ -255,12 +273,28 @@ exec_survivor(struct ptrace_target *t, struct thread *leader)
 	return left;
 }
 
+/* One that shared the memory alone has left it: it is none of ours now. */
+static void
+exec_leaves(struct ptrace_target *t, struct thread *th)
+{
+	pid_t tid = th->tid;
+
+	(void)stepover_gone(th);
+	thread_remove(t, th);
+	ptrace(PTRACE_DETACH, tid, NULL, NULL);
+}
+
 void
 exec_event(struct ptrace_target *t, struct thread *leader)
 {
 	struct process *p = leader->process;
-	struct thread *th = exec_survivor(t, leader);
+	struct thread *th;
 
+	if (leader->group != p->pid) {
+		exec_leaves(t, leader);
+		return;
+	}
+	th = exec_survivor(t, leader);
 	thread_unpend(t, th);
 	scratch_give(th);
 	th->in_place = false;
@@ -280,6 +314,34 @@ exec_event(struct ptrace_target *t, struct thread *leader)
 		thread_pend(t, th, TARGET_STOP_EXEC, SIGTRAP);
 	else
 		thread_go(t, th);
+}
+
+void
+sharers_detach(struct ptrace_target *t, struct process *dead)
+{
+	struct thread *th, *next;
+	pid_t tid;
+	bool stopped;
+	int status;
+
+	for (th = dead->threads; th != NULL; th = next) {
+		next = th->next;
+		if (th->group == dead->pid)
+			continue;
+		tid = th->tid;
+		if (dead->killing)
+			kill(tid, SIGKILL);
+		stopped = th->run == THREAD_STOPPED;
+		thread_interrupt(th);
+		(void)stepover_gone(th);
+		registers_flush(th);
+		thread_remove(t, th);
+		if (!stopped &&
+		    (event_wait(t, tid, CHILD_TIMEOUT_MS, &status) < 0 ||
+		     !WIFSTOPPED(status)))
+			continue;
+		let_child_go(t, dead, tid, false);
+	}
 }
 
 void

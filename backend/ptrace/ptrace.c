@@ -148,7 +148,7 @@ read_name(struct thread *th)
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", th->process->pid,
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", th->group,
 		 th->tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -44,6 +44,9 @@ struct registers {
 struct process;
 struct thread {
 	pid_t tid;
+	/* The kernel's thread group: the process, but for who shares its
+	 * memory without being of it (clone with CLONE_VM alone). */
+	pid_t group;
 	struct process *process;
 	struct thread *next, *prev;	/* of the process, oldest first */
 	struct thread *hash_next;

@@ -19,7 +19,7 @@ takes_signal(const struct thread *th)
 static int
 send_signal(struct thread *th, int signal)
 {
-	pid_t pid = th->process->pid;
+	pid_t pid = th->group;
 
 	/* What was queued keeps its value; the kernel allows no more. */
 	if (th->deliver_info_valid && th->deliver_info.si_code < 0 &&
@@ -210,7 +210,7 @@ commit_thread(struct ptrace_target *t, struct thread *th)
 		return;
 	if (th->deliver == 0 && th->pending.kind == TARGET_EVENT_NONE)
 		th->deliver = signal;
-	else if (syscall(SYS_tgkill, th->process->pid, th->tid, signal) == 0)
+	else if (syscall(SYS_tgkill, th->group, th->tid, signal) == 0)
 		th->pass_once |= (uint64_t)1 << ((signal - 1) & 63);
 }
 

@@ -57,6 +57,7 @@ thread_add(struct ptrace_target *t, struct process *p, pid_t tid)
 	if (th == NULL)
 		return NULL;
 	th->tid = tid;
+	th->group = p->pid;
 	th->process = p;
 	th->run = THREAD_NEW;
 	th->syscall_nr = -1;
