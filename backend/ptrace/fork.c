@@ -32,7 +32,9 @@ shares_memory(const struct thread *th, pid_t child, enum wait_kind kind)
 	if (kind == WAIT_VFORK)
 		return false;
 	same = syscall(SYS_kcmp, th->tid, child, KCMP_VM, 0, 0);
-	return same < 0 ? kind == WAIT_CLONE : same == 0;
+	if (same < 0 && (errno == ENOSYS || errno == EPERM))
+		return kind == WAIT_CLONE;
+	return same == 0;
 }
 
 /* The parent goes on; the thread does when it has stopped for the first time.
