@@ -131,7 +131,9 @@ ends_process(const struct target_event *ev)
 void
 run_note_event(struct session *s, const struct target_event *ev)
 {
-	if (ev->kind == TARGET_EVENT_EXITED)
+	if (s->config.comm_is_stdio)
+		/* The client's own terminal, where the client says it. */;
+	else if (ev->kind == TARGET_EVENT_EXITED)
 		session_say(s, "\nChild exited with status %d", ev->status);
 	else if (ev->kind == TARGET_EVENT_KILLED)
 		session_say(s, "\nChild terminated with signal = 0x%x (%s)",
