@@ -81,7 +81,7 @@ put_all(const struct packing *p, const struct field *fields, size_t n)
 	uint64_t value;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!registers_number(p->t, p->regs, fields[i].name, &value))
+		if (!dt_registers_number(p->t, p->regs, fields[i].name, &value))
 			return false;
 		put(p, &fields[i], value);
 	}
@@ -107,10 +107,10 @@ put_vector(const struct packing *p, const char *name,
 {
 	uint8_t bytes[16];
 
-	if (!registers_bytes(p->t, p->regs, name, bytes, sizeof(bytes)))
+	if (!dt_registers_bytes(p->t, p->regs, name, bytes, sizeof(bytes)))
 		return false;
-	to->Low = number_le(bytes, 8);
-	to->High = (int64_t)number_le(bytes + 8, 8);
+	to->Low = dt_number_le(bytes, 8);
+	to->High = (int64_t)dt_number_le(bytes + 8, 8);
 	return true;
 }
 
@@ -126,7 +126,7 @@ put_floating(const struct packing *p)
 	uint64_t tags;
 
 	if (!PUT_ALL(p, floating) ||
-	    !registers_number(p->t, p->regs, "ftag", &tags))
+	    !dt_registers_number(p->t, p->regs, "ftag", &tags))
 		return false;
 	p->to->FltSave.TagWord = abridged(tags);
 	for (size_t i = 0; i < 8; i++)
@@ -164,31 +164,32 @@ datatarget_get_thread_context(struct datatarget *t, DWORD thread_id,
 	struct datatarget_context c;
 	struct registers regs;
 	struct packing p = { .t = t, .regs = &regs, .to = &c };
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (context == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (context_size < sizeof(c))
-		return fail(t, DATATARGET_E_BUFFER, "a context is %zu bytes",
-			    sizeof(c));
+		return dt_fail(t, DATATARGET_E_BUFFER, "a context is %zu bytes",
+			       sizeof(c));
 	if ((context_flags & ~(uint32_t)DATATARGET_CONTEXT_ALL) != 0 ||
 	    (context_flags & DATATARGET_CONTEXT_AMD64) == 0)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "context flags 0x%x are not known", context_flags);
-	hr = registers_read(t, thread_id, &regs);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "context flags 0x%x are not known",
+			       context_flags);
+	hr = dt_registers_read(t, thread_id, &regs);
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (describe_is_amd64(t)) {
+	if (dt_describe_is_amd64(t)) {
 		memset(&c, 0, sizeof(c));
 		fill(&p, context_flags);
 		memcpy(context, &c, sizeof(c));
 	} else {
-		hr = fail(t, DATATARGET_E_NOTIMPL,
-			  "contexts are those of x86-64, the program is %s",
-			  t->description.architecture);
+		hr = dt_fail(t, DATATARGET_E_NOTIMPL,
+			     "contexts are those of x86-64, the program is %s",
+			     t->description.architecture);
 	}
-	registers_free(&regs);
+	dt_registers_free(&regs);
 	return hr;
 }

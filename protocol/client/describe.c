@@ -24,8 +24,8 @@ struct parse {
 static HRESULT
 garbled(struct parse *p)
 {
-	return fail(p->t, DATATARGET_E_DATA,
-		    "the server's description of registers is garbled");
+	return dt_fail(p->t, DATATARGET_E_DATA,
+		       "the server's description of registers is garbled");
 }
 
 static HRESULT
@@ -34,12 +34,12 @@ add_register(struct parse *p, const struct xml_tag *tag)
 	struct reg r = { .name = "" };
 	uint64_t bits, number = p->next;
 
-	if (!xml_attribute(tag, "name", r.name, sizeof(r.name)))
+	if (!dt_xml_attribute(tag, "name", r.name, sizeof(r.name)))
 		return garbled(p);
-	if (!xml_number(tag, "bitsize", &bits) || bits == 0 || bits % 8 != 0 ||
-	    bits > REGISTER_BITS)
+	if (!dt_xml_number(tag, "bitsize", &bits) || bits == 0 ||
+	    bits % 8 != 0 || bits > REGISTER_BITS)
 		return garbled(p);
-	xml_number(tag, "regnum", &number);
+	dt_xml_number(tag, "regnum", &number);
 	if (number >= REGISTERS_MAX || p->n == REGISTERS_MAX)
 		return garbled(p);
 	r.number = (uint32_t)number;
@@ -50,7 +50,7 @@ add_register(struct parse *p, const struct xml_tag *tag)
 		struct reg *regs = realloc(p->regs, cap * sizeof(*regs));
 
 		if (regs == NULL)
-			return no_memory(p->t);
+			return dt_no_memory(p->t);
 		p->regs = regs;
 		p->cap = cap;
 	}
@@ -67,7 +67,7 @@ add_include(struct parse *p, const struct xml_tag *tag)
 	if (p->nannexes == INCLUDES_MAX)
 		return garbled(p);
 	annex = p->annexes[p->nannexes++];
-	if (!xml_attribute(tag, "href", annex, sizeof(p->annexes[0])))
+	if (!dt_xml_attribute(tag, "href", annex, sizeof(p->annexes[0])))
 		return garbled(p);
 	/* It goes into a packet. */
 	return strpbrk(annex, ":#$}*,;") == NULL ? DATATARGET_OK : garbled(p);
@@ -79,14 +79,14 @@ parse_document(struct parse *p, const char *doc)
 	HRESULT hr = DATATARGET_OK;
 	struct xml_tag tag;
 
-	while (hr == DATATARGET_OK && xml_next(&doc, &tag)) {
-		if (xml_is(&tag, "reg"))
+	while (hr == DATATARGET_OK && dt_xml_next(&doc, &tag)) {
+		if (dt_xml_is(&tag, "reg"))
 			hr = add_register(p, &tag);
-		else if (xml_is(&tag, "xi:include"))
+		else if (dt_xml_is(&tag, "xi:include"))
 			hr = add_include(p, &tag);
-		else if (xml_is(&tag, "architecture") &&
-			 !xml_text(doc, p->architecture,
-				   sizeof(p->architecture)))
+		else if (dt_xml_is(&tag, "architecture") &&
+			 !dt_xml_text(doc, p->architecture,
+				      sizeof(p->architecture)))
 			hr = garbled(p);
 	}
 	return hr;
@@ -126,7 +126,7 @@ take_registers(struct parse *p)
 /* Documents are read one after the other, in the order in which they are
  * named; registers without numbers continue. */
 HRESULT
-describe(struct datatarget *t)
+dt_describe(struct datatarget *t)
 {
 	struct parse p = { .t = t };
 	HRESULT hr = DATATARGET_OK;
@@ -137,8 +137,8 @@ describe(struct datatarget *t)
 		return DATATARGET_OK;
 	strcpy(p.annexes[p.nannexes++], "target.xml");
 	for (size_t i = 0; hr == DATATARGET_OK && i < p.nannexes; i++) {
-		hr = read_object(t, "features", p.annexes[i], DOCUMENT_MAX,
-				 &doc, &len);
+		hr = dt_read_object(t, "features", p.annexes[i], DOCUMENT_MAX,
+				    &doc, &len);
 		if (hr != DATATARGET_OK)
 			break;
 		hr = parse_document(&p, doc);
@@ -151,7 +151,7 @@ describe(struct datatarget *t)
 }
 
 void
-describe_forget(struct datatarget *t)
+dt_describe_forget(struct datatarget *t)
 {
 	free(t->description.regs);
 	memset(&t->description, 0, sizeof(t->description));
@@ -159,7 +159,7 @@ describe_forget(struct datatarget *t)
 }
 
 bool
-describe_is_amd64(const struct datatarget *t)
+dt_describe_is_amd64(const struct datatarget *t)
 {
 	return strcmp(t->description.architecture, "i386:x86-64") == 0;
 }

@@ -18,7 +18,7 @@
 static HRESULT
 not_elf(struct datatarget *t, uint64_t at)
 {
-	return fail(t, DATATARGET_E_DATA, "no ELF object at 0x%" PRIx64, at);
+	return dt_fail(t, DATATARGET_E_DATA, "no ELF object at 0x%" PRIx64, at);
 }
 
 /* ---- program headers ----------------------------------------------------- */
@@ -26,17 +26,17 @@ not_elf(struct datatarget *t, uint64_t at)
 static void
 take_segment(const uint8_t *at, bool is64, struct elf_segment *s)
 {
-	s->type = (uint32_t)number_le(at, 4);
+	s->type = (uint32_t)dt_number_le(at, 4);
 	if (is64) {
-		s->offset = number_le(at + 8, 8);
-		s->vaddr = number_le(at + 16, 8);
-		s->filesz = number_le(at + 32, 8);
-		s->memsz = number_le(at + 40, 8);
+		s->offset = dt_number_le(at + 8, 8);
+		s->vaddr = dt_number_le(at + 16, 8);
+		s->filesz = dt_number_le(at + 32, 8);
+		s->memsz = dt_number_le(at + 40, 8);
 	} else {
-		s->offset = number_le(at + 4, 4);
-		s->vaddr = number_le(at + 8, 4);
-		s->filesz = number_le(at + 16, 4);
-		s->memsz = number_le(at + 20, 4);
+		s->offset = dt_number_le(at + 4, 4);
+		s->vaddr = dt_number_le(at + 8, 4);
+		s->filesz = dt_number_le(at + 16, 4);
+		s->memsz = dt_number_le(at + 20, 4);
 	}
 }
 
@@ -67,12 +67,12 @@ place(struct elf_object *elf)
 }
 
 HRESULT
-elf_read(struct datatarget *t, uint64_t header, struct elf_object *elf)
+dt_elf_read(struct datatarget *t, uint64_t header, struct elf_object *elf)
 {
 	uint8_t h[64], table[ELF_SEGMENTS_MAX * sizeof(Elf64_Phdr)];
 	size_t size, n;
 	uint64_t offset;
-	HRESULT hr = memory_read(t, header, h, sizeof(h));
+	HRESULT hr = dt_memory_read(t, header, h, sizeof(h));
 
 	if (hr != DATATARGET_OK)
 		return hr;
@@ -82,13 +82,13 @@ elf_read(struct datatarget *t, uint64_t header, struct elf_object *elf)
 		return not_elf(t, header);
 	elf->is64 = h[EI_CLASS] == ELFCLASS64;
 	elf->header = header;
-	offset = elf->is64 ? number_le(h + 32, 8) : number_le(h + 28, 4);
-	n = (size_t)number_le(h + (elf->is64 ? 56 : 44), 2);
+	offset = elf->is64 ? dt_number_le(h + 32, 8) : dt_number_le(h + 28, 4);
+	n = (size_t)dt_number_le(h + (elf->is64 ? 56 : 44), 2);
 	size = elf->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-	if (number_le(h + (elf->is64 ? 54 : 42), 2) != size || n == 0 ||
+	if (dt_number_le(h + (elf->is64 ? 54 : 42), 2) != size || n == 0 ||
 	    n > ELF_SEGMENTS_MAX || offset > SPAN_MAX)
 		return not_elf(t, header);
-	hr = memory_read(t, header + offset, table, n * size);
+	hr = dt_memory_read(t, header + offset, table, n * size);
 	if (hr != DATATARGET_OK)
 		return hr;
 	for (size_t i = 0; i < n; i++)
@@ -99,8 +99,8 @@ elf_read(struct datatarget *t, uint64_t header, struct elf_object *elf)
 
 /* Linkers put the program headers right behind the ELF header. */
 HRESULT
-elf_read_program(struct datatarget *t, const struct auxv *auxv,
-		 struct elf_object *elf)
+dt_elf_read_program(struct datatarget *t, const struct auxv *auxv,
+		    struct elf_object *elf)
 {
 	uint64_t header = sizeof(Elf64_Ehdr);
 
@@ -108,7 +108,7 @@ elf_read_program(struct datatarget *t, const struct auxv *auxv,
 		header = sizeof(Elf32_Ehdr);
 	if (auxv->phdr < header)
 		return not_elf(t, auxv->phdr);
-	return elf_read(t, auxv->phdr - header, elf);
+	return dt_elf_read(t, auxv->phdr - header, elf);
 }
 
 /* ---- symbols ------------------------------------------------------------- */
@@ -141,13 +141,13 @@ find_symbols(struct datatarget *t, const struct elf_object *elf,
 	if (seg == NULL || !elf->is64)
 		return DATATARGET_OK;
 	size = seg->memsz < sizeof(dyn) ? (size_t)seg->memsz : sizeof(dyn);
-	hr = memory_read_some(t, seg->vaddr + elf->bias, dyn, size, &got);
+	hr = dt_memory_read_some(t, seg->vaddr + elf->bias, dyn, size, &got);
 	if (hr != DATATARGET_OK)
 		return hr;
 	for (size_t i = 0; i + sizeof(Elf64_Dyn) <= got;
 	     i += sizeof(Elf64_Dyn)) {
-		uint64_t tag = number_le(dyn + i, 8);
-		uint64_t value = in_memory(elf, number_le(dyn + i + 8, 8));
+		uint64_t tag = dt_number_le(dyn + i, 8);
+		uint64_t value = in_memory(elf, dt_number_le(dyn + i + 8, 8));
 
 		if (tag == DT_NULL)
 			break;
@@ -175,10 +175,10 @@ static HRESULT
 read_u32(struct datatarget *t, uint64_t addr, uint32_t *value)
 {
 	uint8_t bytes[4];
-	HRESULT hr = memory_read(t, addr, bytes, sizeof(bytes));
+	HRESULT hr = dt_memory_read(t, addr, bytes, sizeof(bytes));
 
 	if (hr == DATATARGET_OK)
-		*value = (uint32_t)number_le(bytes, sizeof(bytes));
+		*value = (uint32_t)dt_number_le(bytes, sizeof(bytes));
 	return hr;
 }
 
@@ -192,16 +192,17 @@ check_symbol(struct datatarget *t, const struct elf_object *elf,
 	size_t len = strlen(name) + 1;
 	HRESULT hr;
 
-	hr = memory_read(t, s->table + (uint64_t)index * sizeof(sym), sym,
-			 sizeof(sym));
+	hr = dt_memory_read(t, s->table + (uint64_t)index * sizeof(sym), sym,
+			    sizeof(sym));
 	if (hr == DATATARGET_OK && len <= sizeof(text))
-		hr = memory_read(t, s->strings + number_le(sym, 4), text, len);
+		hr = dt_memory_read(t, s->strings + dt_number_le(sym, 4), text,
+				    len);
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (len > sizeof(text) || memcmp(text, name, len) != 0 ||
-	    number_le(sym + 6, 2) == SHN_UNDEF)
+	    dt_number_le(sym + 6, 2) == SHN_UNDEF)
 		return DATATARGET_FALSE;
-	*addr = number_le(sym + 8, 8) + elf->bias;
+	*addr = dt_number_le(sym + 8, 8) + elf->bias;
 	return DATATARGET_OK;
 }
 
@@ -211,8 +212,8 @@ check_symbol(struct datatarget *t, const struct elf_object *elf,
  * bit marks the end of a chain.
  */
 HRESULT
-elf_symbol(struct datatarget *t, const struct elf_object *elf, const char *name,
-	   uint64_t *addr)
+dt_elf_symbol(struct datatarget *t, const struct elf_object *elf,
+	      const char *name, uint64_t *addr)
 {
 	uint32_t hash = gnu_hash(name), index, nbuckets, first, words, h = 0;
 	uint64_t buckets, chains;
@@ -224,12 +225,12 @@ elf_symbol(struct datatarget *t, const struct elf_object *elf, const char *name,
 		return hr;
 	if (s.hash == 0 || s.table == 0 || s.strings == 0)
 		return DATATARGET_FALSE;
-	hr = memory_read(t, s.hash, head, sizeof(head));
+	hr = dt_memory_read(t, s.hash, head, sizeof(head));
 	if (hr != DATATARGET_OK)
 		return hr;
-	nbuckets = (uint32_t)number_le(head, 4);
-	first = (uint32_t)number_le(head + 4, 4);
-	words = (uint32_t)number_le(head + 8, 4);
+	nbuckets = (uint32_t)dt_number_le(head, 4);
+	first = (uint32_t)dt_number_le(head + 4, 4);
+	words = (uint32_t)dt_number_le(head + 8, 4);
 	if (nbuckets == 0 || words > BLOOM_MAX)
 		return not_elf(t, elf->header);
 	buckets = s.hash + sizeof(head) + (uint64_t)words * 8;

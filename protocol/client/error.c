@@ -87,7 +87,7 @@ make_printable(char *text)
 }
 
 HRESULT
-fail(struct datatarget *t, HRESULT hr, const char *format, ...)
+dt_fail(struct datatarget *t, HRESULT hr, const char *format, ...)
 {
 	va_list ap;
 
@@ -99,7 +99,7 @@ fail(struct datatarget *t, HRESULT hr, const char *format, ...)
 }
 
 HRESULT
-fail_for_good(struct datatarget *t, HRESULT hr, const char *format, ...)
+dt_fail_for_good(struct datatarget *t, HRESULT hr, const char *format, ...)
 {
 	va_list ap;
 
@@ -112,9 +112,9 @@ fail_for_good(struct datatarget *t, HRESULT hr, const char *format, ...)
 }
 
 HRESULT
-no_memory(struct datatarget *t)
+dt_no_memory(struct datatarget *t)
 {
-	return fail(t, DATATARGET_E_OUTOFMEMORY, "out of memory");
+	return dt_fail(t, DATATARGET_E_OUTOFMEMORY, "out of memory");
 }
 
 /* 0 .. 255, or -1: the reply has no number ("E.text"). */
@@ -131,7 +131,7 @@ error_number(const struct datatarget *t)
 }
 
 bool
-reply_is_error(const struct datatarget *t)
+dt_reply_is_error(const struct datatarget *t)
 {
 	if (t->reply_len < 2 || t->reply[0] != 'E')
 		return false;
@@ -173,18 +173,20 @@ reply_hresult(const struct datatarget *t)
 }
 
 HRESULT
-reply_error(struct datatarget *t, const char *what)
+dt_reply_error(struct datatarget *t, const char *what)
 {
 	char text[160];
 	HRESULT hr;
 
 	if (t->reply_len == 0)
-		return fail(t, DATATARGET_E_UNIMPLEMENTED,
-			    "%s: the server does not know this request", what);
-	if (!reply_is_error(t))
-		return fail(t, DATATARGET_E_DATA,
-			    "%s: the server's answer makes no sense: \"%.40s\"",
-			    what, (const char *)t->reply);
+		return dt_fail(t, DATATARGET_E_UNIMPLEMENTED,
+			       "%s: the server does not know this request",
+			       what);
+	if (!dt_reply_is_error(t))
+		return dt_fail(
+		    t, DATATARGET_E_DATA,
+		    "%s: the server's answer makes no sense: \"%.40s\"", what,
+		    (const char *)t->reply);
 	hr = reply_hresult(t);
 	error_text(t, text, sizeof(text));
 	if (text[0] == '\0' && hr != DATATARGET_E_FAIL)
@@ -192,17 +194,17 @@ reply_error(struct datatarget *t, const char *what)
 	if (text[0] == '\0')
 		snprintf(text, sizeof(text), "error %.3s",
 			 (const char *)t->reply);
-	return fail(t, hr, "%s: %s", what, text);
+	return dt_fail(t, hr, "%s: %s", what, text);
 }
 
 HRESULT
-memory_error(struct datatarget *t, uint64_t addr)
+dt_memory_error(struct datatarget *t, uint64_t addr)
 {
 	char what[64];
 
 	snprintf(what, sizeof(what), "memory at 0x%llx",
 		 (unsigned long long)addr);
-	if (reply_is_error(t) && error_number(t) == EFAULT_NUMBER)
-		return fail(t, DATATARGET_E_BAD_MEMORY, "no %s", what);
-	return reply_error(t, what);
+	if (dt_reply_is_error(t) && error_number(t) == EFAULT_NUMBER)
+		return dt_fail(t, DATATARGET_E_BAD_MEMORY, "no %s", what);
+	return dt_reply_error(t, what);
 }

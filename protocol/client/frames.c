@@ -6,7 +6,7 @@
 #include <string.h>
 
 bool
-frames_add(struct datatarget_frames *f, const struct datatarget_frame *add)
+dt_frames_add(struct datatarget_frames *f, const struct datatarget_frame *add)
 {
 	if (f->n == DATATARGET_FRAMES_MAX)
 		return false;

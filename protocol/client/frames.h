@@ -12,8 +12,8 @@ struct datatarget_frames {
 };
 
 /* false: no memory, or DATATARGET_FRAMES_MAX of them. */
-bool frames_add(struct datatarget_frames *f,
-		const struct datatarget_frame *add);
+bool dt_frames_add(struct datatarget_frames *f,
+		   const struct datatarget_frame *add);
 
 /* ---- image.c: an object as libelf wants it ---- */
 
@@ -26,7 +26,7 @@ struct image {
  * and unwind tables; the rest is zero.  Section headers are left out: they
  * are not in memory.
  */
-HRESULT image_read(struct datatarget *t, const struct elf_object *elf,
-		   struct image *image) MUST_CHECK;
+HRESULT dt_image_read(struct datatarget *t, const struct elf_object *elf,
+		      struct image *image) MUST_CHECK;
 
 #endif

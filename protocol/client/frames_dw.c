@@ -89,7 +89,7 @@ find_page(struct walk *w, uint64_t addr)
 
 	if (p->used && p->addr == addr)
 		return p;
-	p->used = memory_read_some(w->t, addr, p->bytes, PAGE, &p->len) ==
+	p->used = dt_memory_read_some(w->t, addr, p->bytes, PAGE, &p->len) ==
 		  DATATARGET_OK;
 	p->addr = addr;
 	return p->used ? p : NULL;
@@ -111,7 +111,7 @@ read_word(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
 			return false;
 		bytes[i] = p->bytes[at % PAGE];
 	}
-	*result = number_le(bytes, word);
+	*result = dt_number_le(bytes, word);
 	return true;
 }
 
@@ -144,12 +144,12 @@ set_registers(Dwfl_Thread *thread, void *arg)
 	unsigned i;
 
 	for (i = 0; i < w->machine->n; i++) {
-		if (!registers_number(w->t, &w->regs, w->machine->names[i],
-				      &value))
+		if (!dt_registers_number(w->t, &w->regs, w->machine->names[i],
+					 &value))
 			return false;
 		values[i] = value;
 	}
-	if (!registers_number(w->t, &w->regs, w->machine->pc, &pc))
+	if (!dt_registers_number(w->t, &w->regs, w->machine->pc, &pc))
 		return false;
 	/* Next after the others: where the function returns to. */
 	values[i++] = pc;
@@ -179,7 +179,7 @@ find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
 	(void)base;
 	(void)file_name;
 	if (m == NULL || m->image.bytes != NULL ||
-	    image_read(m->walk->t, &m->elf, &m->image) != DATATARGET_OK)
+	    dt_image_read(m->walk->t, &m->elf, &m->image) != DATATARGET_OK)
 		return -1;
 	*elf = elf_memory((char *)m->image.bytes, m->image.size);
 	return -1;
@@ -252,7 +252,7 @@ report_at(struct walk *w, uint64_t header)
 	struct elf_object elf;
 
 	if (header != 0 && w->t->broken == DATATARGET_OK &&
-	    elf_read(w->t, header, &elf) == DATATARGET_OK)
+	    dt_elf_read(w->t, header, &elf) == DATATARGET_OK)
 		report(w, &elf);
 }
 
@@ -267,17 +267,17 @@ report_modules(struct walk *w)
 	size_t n = 0;
 
 	/* Without either of them there are less modules, that is all. */
-	if (process_auxv(w->t, &auxv) != DATATARGET_OK ||
-	    process_libraries(w->t, &libs, &n) != DATATARGET_OK)
+	if (dt_process_auxv(w->t, &auxv) != DATATARGET_OK ||
+	    dt_process_libraries(w->t, &libs, &n) != DATATARGET_OK)
 		n = 0;
 	w->modules = calloc(n + 3, sizeof(*w->modules));
 	if (w->modules == NULL) {
 		free(libs);
-		return no_memory(w->t);
+		return dt_no_memory(w->t);
 	}
 	dwfl_report_begin(w->dwfl);
 	if (auxv.phdr != 0 &&
-	    elf_read_program(w->t, &auxv, &elf) == DATATARGET_OK)
+	    dt_elf_read_program(w->t, &auxv, &elf) == DATATARGET_OK)
 		report(w, &elf);
 	for (size_t i = 0; i < n; i++)
 		report_at(w, libs[i].addr);
@@ -285,8 +285,8 @@ report_modules(struct walk *w)
 	report_at(w, auxv.base);
 	free(libs);
 	if (dwfl_report_end(w->dwfl, NULL, NULL) != 0)
-		return fail(w->t, DATATARGET_E_FAIL, "libdwfl: %s",
-			    dwfl_errmsg(-1));
+		return dt_fail(w->t, DATATARGET_E_FAIL, "libdwfl: %s",
+			       dwfl_errmsg(-1));
 	return w->t->broken;
 }
 
@@ -322,7 +322,7 @@ take_frame(Dwfl_Frame *state, void *arg)
 	frame.InstructionOffset = pc;
 	frame.StackOffset = sp;
 	frame.FrameOffset = fp;
-	return frames_add(w->frames, &frame) ? DWARF_CB_OK : DWARF_CB_ABORT;
+	return dt_frames_add(w->frames, &frame) ? DWARF_CB_OK : DWARF_CB_ABORT;
 }
 
 /* An ELF header without an object: libdwfl takes the machine from it. */
@@ -360,20 +360,20 @@ walk(struct walk *w, uint32_t tid)
 	elf_version(EV_CURRENT);
 	w->dwfl = dwfl_begin(&callbacks);
 	if (w->dwfl == NULL)
-		return no_memory(w->t);
+		return dt_no_memory(w->t);
 	hr = report_modules(w);
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (!attach(w))
-		return fail(w->t, DATATARGET_E_FAIL, "libdwfl: %s",
-			    dwfl_errmsg(-1));
+		return dt_fail(w->t, DATATARGET_E_FAIL, "libdwfl: %s",
+			       dwfl_errmsg(-1));
 	/* It also says that it failed where the stack just ends. */
 	dwfl_getthread_frames(w->dwfl, (pid_t)tid, take_frame, w);
 	if (w->t->broken != DATATARGET_OK)
 		return w->t->broken;
 	if (w->frames->n == 0)
-		return fail(w->t, DATATARGET_E_FAIL, "no frames: %s",
-			    dwfl_errmsg(-1));
+		return dt_fail(w->t, DATATARGET_E_FAIL, "no frames: %s",
+			       dwfl_errmsg(-1));
 	w->t->error[0] = '\0';
 	return DATATARGET_OK;
 }
@@ -403,7 +403,7 @@ end_walk(struct walk *w)
 		free(m);
 	}
 	free(w->modules);
-	registers_free(&w->regs);
+	dt_registers_free(&w->regs);
 	free(w);
 }
 
@@ -413,26 +413,26 @@ datatarget_create_stack_frame_enumerator(struct datatarget *t, DWORD thread_id,
 {
 	struct datatarget_frames *frames;
 	struct walk *w;
-	HRESULT hr = call_begin_process(t, EXTRA_MS_BYTES);
+	HRESULT hr = dt_call_begin_process(t, EXTRA_MS_BYTES);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (enumerator == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	frames = calloc(1, sizeof(*frames));
 	w = calloc(1, sizeof(*w));
 	if (frames == NULL || w == NULL) {
 		free(frames);
 		free(w);
-		return no_memory(t);
+		return dt_no_memory(t);
 	}
 	w->t = t;
 	w->frames = frames;
-	hr = registers_read(t, thread_id, &w->regs);
+	hr = dt_registers_read(t, thread_id, &w->regs);
 	w->machine = find_machine(t);
 	if (hr == DATATARGET_OK && w->machine == NULL)
-		hr = fail(t, DATATARGET_E_NOTIMPL, "%s is not unwound",
-			  t->description.architecture);
+		hr = dt_fail(t, DATATARGET_E_NOTIMPL, "%s is not unwound",
+			     t->description.architecture);
 	if (hr == DATATARGET_OK)
 		hr = walk(w, thread_id);
 	end_walk(w);

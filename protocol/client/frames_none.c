@@ -10,6 +10,6 @@ datatarget_create_stack_frame_enumerator(struct datatarget *t, DWORD thread_id,
 	(void)enumerator;
 	if (t == NULL)
 		return DATATARGET_E_POINTER;
-	return fail(t, DATATARGET_E_NOTIMPL,
-		    "this libdatatarget was built without elfutils (libdw)");
+	return dt_fail(t, DATATARGET_E_NOTIMPL,
+		       "this libdatatarget was built without elfutils (libdw)");
 }

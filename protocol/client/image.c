@@ -33,12 +33,13 @@ tables_begin(struct datatarget *t, const struct elf_object *elf, uint64_t index)
 	uint64_t tables;
 	uint8_t head[8];
 
-	if (memory_read(t, index + elf->bias, head, sizeof(head)) !=
+	if (dt_memory_read(t, index + elf->bias, head, sizeof(head)) !=
 		DATATARGET_OK ||
 	    head[1] != 0x1b)
 		return index;
-	tables = index + 4 +
-		 (uint64_t)(int64_t)(int32_t)(uint32_t)number_le(head + 4, 4);
+	tables =
+	    index + 4 +
+	    (uint64_t)(int64_t)(int32_t)(uint32_t)dt_number_le(head + 4, 4);
 	return tables < index ? tables : index;
 }
 
@@ -58,7 +59,7 @@ forget_sections(uint8_t *h, bool is64)
 static HRESULT
 no_tables(struct datatarget *t)
 {
-	return fail(t, DATATARGET_E_DATA, "an object has no unwind tables");
+	return dt_fail(t, DATATARGET_E_DATA, "an object has no unwind tables");
 }
 
 /* Reads [vaddr, end of the segment) to its place in the file. */
@@ -76,15 +77,15 @@ read_part(struct datatarget *t, const struct elf_object *elf,
 		image->size = HEADERS;
 	image->bytes = calloc(1, image->size);
 	if (image->bytes == NULL)
-		return no_memory(t);
-	return memory_read_some(t, vaddr + elf->bias,
-				image->bytes + s->offset + skip, (size_t)size,
-				&got);
+		return dt_no_memory(t);
+	return dt_memory_read_some(t, vaddr + elf->bias,
+				   image->bytes + s->offset + skip,
+				   (size_t)size, &got);
 }
 
 HRESULT
-image_read(struct datatarget *t, const struct elf_object *elf,
-	   struct image *image)
+dt_image_read(struct datatarget *t, const struct elf_object *elf,
+	      struct image *image)
 {
 	const struct elf_segment *index = NULL, *s;
 	uint64_t begin;
@@ -103,8 +104,8 @@ image_read(struct datatarget *t, const struct elf_object *elf,
 		begin = index->vaddr;
 	hr = read_part(t, elf, s, begin, image);
 	if (hr == DATATARGET_OK)
-		hr = memory_read_some(t, elf->header, image->bytes, HEADERS,
-				      &got);
+		hr = dt_memory_read_some(t, elf->header, image->bytes, HEADERS,
+					 &got);
 	if (hr == DATATARGET_OK) {
 		forget_sections(image->bytes, elf->is64);
 		return hr;

@@ -15,15 +15,15 @@
 static HRESULT
 too_much(struct datatarget *t)
 {
-	return fail(t, DATATARGET_E_DATA,
-		    "the server answers a read with what was not asked for");
+	return dt_fail(t, DATATARGET_E_DATA,
+		       "the server answers a read with what was not asked for");
 }
 
 static HRESULT
 take_binary(struct datatarget *t, uint8_t *buf, size_t size, size_t *got)
 {
-	return reply_unescape(t, 1, buf, size, got) ? DATATARGET_OK
-						    : too_much(t);
+	return dt_reply_unescape(t, 1, buf, size, got) ? DATATARGET_OK
+						       : too_much(t);
 }
 
 static HRESULT
@@ -48,19 +48,20 @@ read_packet(struct datatarget *t, uint64_t addr, uint8_t *buf, size_t size,
 
 	if (size < n)
 		n = size;
-	hr = ask(t, "%c%" PRIx64 ",%zx", t->binary_reads ? 'x' : 'm', addr, n);
+	hr = dt_ask(t, "%c%" PRIx64 ",%zx", t->binary_reads ? 'x' : 'm', addr,
+		    n);
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (t->binary_reads && t->reply[0] == 'b')
 		return take_binary(t, buf, n, got);
-	if (t->reply_len == 0 || t->binary_reads || reply_is_error(t))
-		return memory_error(t, addr);
+	if (t->reply_len == 0 || t->binary_reads || dt_reply_is_error(t))
+		return dt_memory_error(t, addr);
 	return take_hex(t, buf, n, got);
 }
 
 HRESULT
-memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf, size_t size,
-		 size_t *got)
+dt_memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf,
+		    size_t size, size_t *got)
 {
 	size_t done = 0;
 
@@ -76,8 +77,8 @@ memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf, size_t size,
 		if (hr != DATATARGET_OK)
 			return hr;
 		if (n == 0 && done == 0)
-			return fail(t, DATATARGET_E_BAD_MEMORY,
-				    "no memory at 0x%" PRIx64, addr);
+			return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+				       "no memory at 0x%" PRIx64, addr);
 		if (n == 0)
 			break;
 		done += n;
@@ -88,14 +89,14 @@ memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf, size_t size,
 }
 
 HRESULT
-memory_read(struct datatarget *t, uint64_t addr, void *buf, size_t size)
+dt_memory_read(struct datatarget *t, uint64_t addr, void *buf, size_t size)
 {
 	size_t got = 0;
-	HRESULT hr = memory_read_some(t, addr, buf, size, &got);
+	HRESULT hr = dt_memory_read_some(t, addr, buf, size, &got);
 
 	if (hr == DATATARGET_OK && got < size)
-		return fail(t, DATATARGET_E_BAD_MEMORY,
-			    "no memory at 0x%" PRIx64, addr + got);
+		return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+			       "no memory at 0x%" PRIx64, addr + got);
 	return hr;
 }
 
@@ -104,20 +105,20 @@ datatarget_read_memory(struct datatarget *t, uint64_t address, DWORD flags,
 		       void *buffer, DWORD size, DWORD *bytes_read)
 {
 	size_t got = 0;
-	HRESULT hr = call_begin_process(t, size);
+	HRESULT hr = dt_call_begin_process(t, size);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (buffer == NULL && size > 0)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (flags > DATATARGET_READ_PARTIAL)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "read flags %" PRIu32 " are not known", flags);
-	hr = memory_read_some(t, address, buffer, size, &got);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "read flags %" PRIu32 " are not known", flags);
+	hr = dt_memory_read_some(t, address, buffer, size, &got);
 	if (hr == DATATARGET_OK && got < size &&
 	    flags != DATATARGET_READ_PARTIAL)
-		hr = fail(t, DATATARGET_E_BAD_MEMORY, "no memory at 0x%" PRIx64,
-			  address + got);
+		hr = dt_fail(t, DATATARGET_E_BAD_MEMORY,
+			     "no memory at 0x%" PRIx64, address + got);
 	if (hr == DATATARGET_OK && bytes_read != NULL)
 		*bytes_read = (DWORD)got;
 	return hr;
@@ -171,7 +172,7 @@ write_packet(struct datatarget *t, uint64_t addr, const uint8_t *data,
 				addr, n);
 	memcpy(body - head, text, head);
 	*wrote = n;
-	return ask_bytes(t, body - head, head + len);
+	return dt_ask_bytes(t, body - head, head + len);
 }
 
 static HRESULT
@@ -186,7 +187,7 @@ write_some(struct datatarget *t, uint64_t addr, const uint8_t *data,
 	}
 	if (hr != DATATARGET_OK)
 		return hr;
-	return reply_is(t, "OK") ? DATATARGET_OK : memory_error(t, addr);
+	return dt_reply_is(t, "OK") ? DATATARGET_OK : dt_memory_error(t, addr);
 }
 
 static HRESULT
@@ -219,8 +220,8 @@ write_or_restore(struct datatarget *t, uint64_t addr, const uint8_t *data,
 		return write_all(t, addr, data, size, &done);
 	old = malloc(size);
 	if (old == NULL)
-		return no_memory(t);
-	hr = memory_read(t, addr, old, size);
+		return dt_no_memory(t);
+	hr = dt_memory_read(t, addr, old, size);
 	if (hr != DATATARGET_OK) {
 		free(old);
 		return hr;
@@ -231,9 +232,10 @@ write_or_restore(struct datatarget *t, uint64_t addr, const uint8_t *data,
 		if (write_all(t, addr, old, done, &undone) == DATATARGET_OK)
 			memcpy(t->error, error, sizeof(error));
 		else
-			hr = fail(t, DATATARGET_E_PARTIAL,
-				  "only a part was written, and it could not "
-				  "be put back");
+			hr =
+			    dt_fail(t, DATATARGET_E_PARTIAL,
+				    "only a part was written, and it could not "
+				    "be put back");
 	}
 	free(old);
 	return hr;
@@ -243,15 +245,15 @@ HRESULT
 datatarget_write_memory(struct datatarget *t, uint64_t address,
 			const void *memory, DWORD size)
 {
-	HRESULT hr = call_begin_process(t, (uint64_t)size * 3);
+	HRESULT hr = dt_call_begin_process(t, (uint64_t)size * 3);
 
 	if (hr != DATATARGET_OK || size == 0)
 		return hr;
 	if (memory == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (address > UINT64_MAX - (size - 1))
-		return fail(t, DATATARGET_E_BAD_MEMORY,
-			    "no memory at the end of the address space");
+		return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+			       "no memory at the end of the address space");
 	return write_or_restore(t, address, memory, size);
 }
 
@@ -265,19 +267,19 @@ datatarget_allocate_virtual_memory(struct datatarget *t, uint64_t address,
 {
 	const char *at;
 	uint64_t base;
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (allocated_address == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
-	hr = ask(t, "_M%" PRIx64 ",%" PRIx32 ",%" PRIx32 ",%" PRIx32, address,
-		 size, allocation_type, page_protection);
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+	hr = dt_ask(t, "_M%" PRIx64 ",%" PRIx32 ",%" PRIx32 ",%" PRIx32,
+		    address, size, allocation_type, page_protection);
 	if (hr != DATATARGET_OK)
 		return hr;
 	at = (const char *)t->reply;
-	if (reply_is_error(t) || !number_hex(&at, &base) || *at != '\0')
-		return reply_error(t, "allocating");
+	if (dt_reply_is_error(t) || !dt_number_hex(&at, &base) || *at != '\0')
+		return dt_reply_error(t, "allocating");
 	*allocated_address = base;
 	return DATATARGET_OK;
 }
@@ -286,13 +288,14 @@ HRESULT
 datatarget_free_virtual_memory(struct datatarget *t, uint64_t address,
 			       DWORD size, DWORD free_type)
 {
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
-	hr = ask(t, "_m%" PRIx64 ",%" PRIx32 ",%" PRIx32, address, size,
-		 free_type);
+	hr = dt_ask(t, "_m%" PRIx64 ",%" PRIx32 ",%" PRIx32, address, size,
+		    free_type);
 	if (hr != DATATARGET_OK)
 		return hr;
-	return reply_is(t, "OK") ? DATATARGET_OK : reply_error(t, "freeing");
+	return dt_reply_is(t, "OK") ? DATATARGET_OK
+				    : dt_reply_error(t, "freeing");
 }

@@ -5,7 +5,7 @@
 #include "protocol/hex.h"
 
 bool
-number_hex(const char **at, uint64_t *value)
+dt_number_hex(const char **at, uint64_t *value)
 {
 	const char *p = *at;
 	uint64_t v = 0;
@@ -24,13 +24,13 @@ number_hex(const char **at, uint64_t *value)
 }
 
 bool
-number_text(const char *text, uint64_t *value)
+dt_number_text(const char *text, uint64_t *value)
 {
 	uint64_t v = 0;
 
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
 		text += 2;
-		return number_hex(&text, value) && *text == '\0';
+		return dt_number_hex(&text, value) && *text == '\0';
 	}
 	if (*text == '\0')
 		return false;
@@ -53,11 +53,11 @@ number_id(const char **at, uint64_t *id)
 		*id = UINT64_MAX;
 		return true;
 	}
-	return number_hex(at, id) && *id <= INT32_MAX;
+	return dt_number_hex(at, id) && *id <= INT32_MAX;
 }
 
 bool
-number_thread(const char **at, uint64_t *pid, uint64_t *tid)
+dt_number_thread(const char **at, uint64_t *pid, uint64_t *tid)
 {
 	*pid = 0;
 	if (**at != 'p')
@@ -70,7 +70,7 @@ number_thread(const char **at, uint64_t *pid, uint64_t *tid)
 }
 
 uint64_t
-number_le(const uint8_t *bytes, size_t size)
+dt_number_le(const uint8_t *bytes, size_t size)
 {
 	uint64_t v = 0;
 

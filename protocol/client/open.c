@@ -18,7 +18,7 @@
 	"xmlRegisters=i386;binary-upload+"
 
 unsigned
-open_timeout(const struct datatarget_options *options)
+dt_open_timeout(const struct datatarget_options *options)
 {
 	if (options == NULL || options->timeout_ms == 0)
 		return TIMEOUT_MS;
@@ -27,8 +27,8 @@ open_timeout(const struct datatarget_options *options)
 }
 
 HRESULT
-open_failed(const struct datatarget_options *options, HRESULT hr,
-	    const char *format, ...)
+dt_open_failed(const struct datatarget_options *options, HRESULT hr,
+	       const char *format, ...)
 {
 	va_list ap;
 
@@ -56,9 +56,9 @@ take_packet_size(struct datatarget *t, const char *digits)
 {
 	uint64_t size;
 
-	if (!number_hex(&digits, &size) || size < PACKET_SIZE_MIN)
-		return fail(t, DATATARGET_E_DATA,
-			    "the server's packet size cannot be used");
+	if (!dt_number_hex(&digits, &size) || size < PACKET_SIZE_MIN)
+		return dt_fail(t, DATATARGET_E_DATA,
+			       "the server's packet size cannot be used");
 	t->packet_size = size < OUT_MAX ? (size_t)size : OUT_MAX;
 	return DATATARGET_OK;
 }
@@ -88,23 +88,23 @@ take_features(struct datatarget *t)
 static HRESULT
 greet(struct datatarget *t)
 {
-	HRESULT hr = ask(t, FEATURES);
+	HRESULT hr = dt_ask(t, FEATURES);
 
 	if (hr == DATATARGET_OK)
-		hr = reply_is_error(t) ? reply_error(t, "greeting")
-				       : take_features(t);
+		hr = dt_reply_is_error(t) ? dt_reply_error(t, "greeting")
+					  : take_features(t);
 	if (hr == DATATARGET_OK)
-		hr = ask(t, "QStartNoAckMode");
-	if (hr == DATATARGET_OK && reply_is(t, "OK")) {
+		hr = dt_ask(t, "QStartNoAckMode");
+	if (hr == DATATARGET_OK && dt_reply_is(t, "OK")) {
 		t->ack = false;
 		t->reader.check = false;
 	}
 	/* Errors with their texts; who does not know it does without. */
 	if (hr == DATATARGET_OK)
-		hr = ask(t, "QEnableErrorStrings");
+		hr = dt_ask(t, "QEnableErrorStrings");
 	if (hr == DATATARGET_OK)
-		hr = ask(t, "?");
-	return hr == DATATARGET_OK ? process_take_stop(t) : hr;
+		hr = dt_ask(t, "?");
+	return hr == DATATARGET_OK ? dt_process_take_stop(t) : hr;
 }
 
 /* ---- life ----------------------------------------------------------------
@@ -113,7 +113,7 @@ greet(struct datatarget *t)
 static void
 free_target(struct datatarget *t)
 {
-	describe_forget(t);
+	dt_describe_forget(t);
 	free(t->reader.body);
 	free(t->in);
 	free(t->reply);
@@ -136,7 +136,7 @@ new_target(const struct datatarget_options *options)
 	t->in = malloc(IN_SIZE);
 	t->reply = calloc(1, REPLY_MAX);
 	t->out = malloc(OUT_MAX + 8);
-	t->timeout_ms = open_timeout(options);
+	t->timeout_ms = dt_open_timeout(options);
 	t->packet_size = PACKET_SIZE_DEF;
 	t->ack = true;
 	if (t->in == NULL || t->reply == NULL || t->out == NULL) {
@@ -147,22 +147,22 @@ new_target(const struct datatarget_options *options)
 }
 
 HRESULT
-open_stream(const struct datatarget_stream *stream,
-	    const struct datatarget_options *options,
-	    struct datatarget **result)
+dt_open_stream(const struct datatarget_stream *stream,
+	       const struct datatarget_options *options,
+	       struct datatarget **result)
 {
 	struct datatarget *t = new_target(options);
 	HRESULT hr;
 
 	if (t == NULL)
-		return open_failed(options, DATATARGET_E_OUTOFMEMORY,
-				   "out of memory");
+		return dt_open_failed(options, DATATARGET_E_OUTOFMEMORY,
+				      "out of memory");
 	t->stream = *stream;
-	hr = call_begin(t, 0);
+	hr = dt_call_begin(t, 0);
 	if (hr == DATATARGET_OK)
 		hr = greet(t);
 	if (hr != DATATARGET_OK) {
-		open_failed(options, hr, "%s", t->error);
+		dt_open_failed(options, hr, "%s", t->error);
 		free_target(t);
 		return hr;
 	}
@@ -177,9 +177,9 @@ datatarget_connect(const struct datatarget_stream *stream,
 {
 	if (stream == NULL || stream->read == NULL || stream->write == NULL ||
 	    result == NULL)
-		return open_failed(options, DATATARGET_E_POINTER,
-				   "a pointer is NULL");
-	return open_stream(stream, options, result);
+		return dt_open_failed(options, DATATARGET_E_POINTER,
+				      "a pointer is NULL");
+	return dt_open_stream(stream, options, result);
 }
 
 void

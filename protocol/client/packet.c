@@ -21,7 +21,7 @@
 #define RETRIES	  3
 
 int64_t
-clock_ms(void)
+dt_clock_ms(void)
 {
 	struct timespec now;
 
@@ -30,24 +30,24 @@ clock_ms(void)
 }
 
 HRESULT
-call_begin(struct datatarget *t, uint64_t bytes)
+dt_call_begin(struct datatarget *t, uint64_t bytes)
 {
 	if (t == NULL)
 		return DATATARGET_E_POINTER;
 	if (t->broken != DATATARGET_OK)
 		return t->broken;
 	t->error[0] = '\0';
-	t->deadline = clock_ms() + t->timeout_ms + (int64_t)(bytes / 256);
+	t->deadline = dt_clock_ms() + t->timeout_ms + (int64_t)(bytes / 256);
 	return DATATARGET_OK;
 }
 
 HRESULT
-call_begin_process(struct datatarget *t, uint64_t bytes)
+dt_call_begin_process(struct datatarget *t, uint64_t bytes)
 {
-	HRESULT hr = call_begin(t, bytes);
+	HRESULT hr = dt_call_begin(t, bytes);
 
 	if (hr == DATATARGET_OK && !t->has_process)
-		return fail(t, DATATARGET_E_HANDLE, "there is no process");
+		return dt_fail(t, DATATARGET_E_HANDLE, "there is no process");
 	return hr;
 }
 
@@ -58,20 +58,20 @@ static HRESULT
 stream_failed(struct datatarget *t, ssize_t err)
 {
 	if (err == -ETIMEDOUT)
-		return fail_for_good(t, DATATARGET_E_TIMEOUT,
-				     "the server did not answer in time");
+		return dt_fail_for_good(t, DATATARGET_E_TIMEOUT,
+					"the server did not answer in time");
 	if (err == 0)
-		return fail_for_good(t, DATATARGET_E_CLOSED,
-				     "the server closed the connection");
-	return fail_for_good(t, DATATARGET_E_CLOSED, "the connection: %s",
-			     strerror((int)-err));
+		return dt_fail_for_good(t, DATATARGET_E_CLOSED,
+					"the server closed the connection");
+	return dt_fail_for_good(t, DATATARGET_E_CLOSED, "the connection: %s",
+				strerror((int)-err));
 }
 
 /* Milliseconds to the deadline; 0: it is over. */
 static int
 time_left(const struct datatarget *t)
 {
-	int64_t left = t->deadline - clock_ms();
+	int64_t left = t->deadline - dt_clock_ms();
 
 	if (left <= 0)
 		return 0;
@@ -165,8 +165,8 @@ static HRESULT
 again(struct datatarget *t, struct waiting *w, const void *data, size_t len)
 {
 	if (++w->retries > RETRIES)
-		return fail_for_good(t, DATATARGET_E_DATA,
-				     "the connection garbles packets");
+		return dt_fail_for_good(t, DATATARGET_E_DATA,
+					"the connection garbles packets");
 	return send_all(t, data, len);
 }
 
@@ -181,8 +181,8 @@ take_packet(struct datatarget *t)
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (!expand_runs(t))
-		return fail_for_good(t, DATATARGET_E_DATA,
-				     "a run of the server's reply is wrong");
+		return dt_fail_for_good(t, DATATARGET_E_DATA,
+					"a run of the server's reply is wrong");
 	return is_output(t) ? DATATARGET_FALSE : DATATARGET_OK;
 }
 
@@ -198,8 +198,8 @@ take_event(struct datatarget *t, struct waiting *w, enum rsp_event event)
 
 			return hr == DATATARGET_OK ? DATATARGET_FALSE : hr;
 		}
-		return fail_for_good(t, DATATARGET_E_DATA,
-				     "the server's reply is cut");
+		return dt_fail_for_good(t, DATATARGET_E_DATA,
+					"the server's reply is cut");
 	case RSP_EVENT_NAK:
 		if (t->ack) {
 			HRESULT hr = again(t, w, w->packet, w->len);
@@ -208,8 +208,8 @@ take_event(struct datatarget *t, struct waiting *w, enum rsp_event event)
 		}
 		return DATATARGET_FALSE;
 	case RSP_EVENT_OVERLONG:
-		return fail_for_good(t, DATATARGET_E_DATA,
-				     "the server's reply is too long");
+		return dt_fail_for_good(t, DATATARGET_E_DATA,
+					"the server's reply is too long");
 	default:
 		return DATATARGET_FALSE;
 	}
@@ -235,8 +235,8 @@ receive(struct datatarget *t, struct waiting *w)
 		w->waste += n;
 		hr = take_event(t, w, event);
 		if (hr == DATATARGET_FALSE && w->waste > WASTE_MAX)
-			return fail_for_good(t, DATATARGET_E_DATA,
-					     "the server talks without end");
+			return dt_fail_for_good(t, DATATARGET_E_DATA,
+						"the server talks without end");
 	}
 	return hr;
 }
@@ -260,7 +260,7 @@ exchange(struct datatarget *t, size_t len)
 }
 
 HRESULT
-ask(struct datatarget *t, const char *format, ...)
+dt_ask(struct datatarget *t, const char *format, ...)
 {
 	va_list ap;
 	int n;
@@ -269,29 +269,31 @@ ask(struct datatarget *t, const char *format, ...)
 	n = vsnprintf((char *)t->out + 1, PACKET_MIN, format, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= PACKET_MIN)
-		return fail(t, DATATARGET_E_INVALIDARG, "the request is long");
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "the request is long");
 	return exchange(t, (size_t)n);
 }
 
 HRESULT
-ask_bytes(struct datatarget *t, const uint8_t *body, size_t len)
+dt_ask_bytes(struct datatarget *t, const uint8_t *body, size_t len)
 {
 	if (len > t->packet_size || len > OUT_MAX)
-		return fail(t, DATATARGET_E_INVALIDARG, "the request is long");
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "the request is long");
 	memmove(t->out + 1, body, len);
 	return exchange(t, len);
 }
 
 bool
-reply_is(const struct datatarget *t, const char *text)
+dt_reply_is(const struct datatarget *t, const char *text)
 {
 	return t->reply_len == strlen(text) &&
 	       memcmp(t->reply, text, t->reply_len) == 0;
 }
 
 bool
-reply_unescape(const struct datatarget *t, size_t at, uint8_t *out, size_t cap,
-	       size_t *len)
+dt_reply_unescape(const struct datatarget *t, size_t at, uint8_t *out,
+		  size_t cap, size_t *len)
 {
 	size_t n = 0;
 
@@ -326,42 +328,43 @@ object_add(struct datatarget *t, struct object *o)
 	size_t need = o->len + t->reply_len, n;
 
 	if (need > o->max + 1)
-		return fail(t, DATATARGET_E_DATA, "a document is too long");
+		return dt_fail(t, DATATARGET_E_DATA, "a document is too long");
 	if (need > o->cap) {
 		size_t cap = need * 2;
 		uint8_t *bytes = realloc(o->bytes, cap);
 
 		if (bytes == NULL)
-			return no_memory(t);
+			return dt_no_memory(t);
 		o->bytes = bytes;
 		o->cap = cap;
 	}
 	/* The letter in front makes room for the NUL. */
-	if (!reply_unescape(t, 1, o->bytes + o->len, o->cap - o->len - 1, &n))
-		return fail(t, DATATARGET_E_DATA, "a document is garbled");
+	if (!dt_reply_unescape(t, 1, o->bytes + o->len, o->cap - o->len - 1,
+			       &n))
+		return dt_fail(t, DATATARGET_E_DATA, "a document is garbled");
 	o->len += n;
 	if (n == 0 && t->reply[0] == 'm')
-		return fail(t, DATATARGET_E_DATA, "a document does not end");
+		return dt_fail(t, DATATARGET_E_DATA, "a document does not end");
 	return t->reply[0] == 'm' ? DATATARGET_FALSE : DATATARGET_OK;
 }
 
 HRESULT
-read_object(struct datatarget *t, const char *object, const char *annex,
-	    size_t max, char **doc, size_t *len)
+dt_read_object(struct datatarget *t, const char *object, const char *annex,
+	       size_t max, char **doc, size_t *len)
 {
 	struct object o = { .cap = t->packet_size, .max = max };
 	HRESULT hr = DATATARGET_FALSE;
 
 	o.bytes = malloc(o.cap);
 	if (o.bytes == NULL)
-		return no_memory(t);
+		return dt_no_memory(t);
 	while (hr == DATATARGET_FALSE) {
-		hr = ask(t, "qXfer:%s:read:%s:%zx,%zx", object, annex, o.len,
-			 t->packet_size - 8);
+		hr = dt_ask(t, "qXfer:%s:read:%s:%zx,%zx", object, annex, o.len,
+			    t->packet_size - 8);
 		if (hr != DATATARGET_OK)
 			break;
 		if (t->reply[0] != 'm' && t->reply[0] != 'l')
-			hr = reply_error(t, object);
+			hr = dt_reply_error(t, object);
 		else
 			hr = object_add(t, &o);
 	}

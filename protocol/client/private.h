@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of libdatatarget share.  Functions return an HRESULT; the text
- * of a failure is in target->error.
+ * What the files of libdatatarget share; names begin with dt_.  Functions
+ * return an HRESULT; the text of a failure is in target->error.
  */
 #ifndef CLIENT_PRIVATE_H
 #define CLIENT_PRIVATE_H
@@ -72,80 +72,82 @@ struct datatarget {
 /* ---- error.c ---- */
 
 /* Keeps the text and returns `hr`. */
-HRESULT fail(struct datatarget *t, HRESULT hr, const char *format, ...)
+HRESULT dt_fail(struct datatarget *t, HRESULT hr, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same, and nothing more is to be had from this connection. */
-HRESULT fail_for_good(struct datatarget *t, HRESULT hr, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-HRESULT no_memory(struct datatarget *t);
+HRESULT dt_fail_for_good(struct datatarget *t, HRESULT hr, const char *format,
+			 ...) __attribute__((format(printf, 3, 4)));
+HRESULT dt_no_memory(struct datatarget *t);
 /* Is the reply an error ("Enn", "Enn;text", "E.text")? */
-bool reply_is_error(const struct datatarget *t);
+bool dt_reply_is_error(const struct datatarget *t);
 /* The HRESULT of an error reply; that of the empty reply too. */
-HRESULT reply_error(struct datatarget *t, const char *what);
+HRESULT dt_reply_error(struct datatarget *t, const char *what);
 /* The same for packets that access memory. */
-HRESULT memory_error(struct datatarget *t, uint64_t addr);
+HRESULT dt_memory_error(struct datatarget *t, uint64_t addr);
 
 /* ---- packet.c ---- */
 
-int64_t clock_ms(void);
+int64_t dt_clock_ms(void);
 /* Starts the clock of a call that moves `bytes`. */
-HRESULT call_begin(struct datatarget *t, uint64_t bytes) MUST_CHECK;
+HRESULT dt_call_begin(struct datatarget *t, uint64_t bytes) MUST_CHECK;
 /* The same for calls that need a process. */
-HRESULT call_begin_process(struct datatarget *t, uint64_t bytes) MUST_CHECK;
+HRESULT dt_call_begin_process(struct datatarget *t, uint64_t bytes) MUST_CHECK;
 /* Sends a body and waits for the reply. */
-HRESULT ask(struct datatarget *t, const char *format, ...)
+HRESULT dt_ask(struct datatarget *t, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_CHECK;
 /* The same for bytes, which must be escaped. */
-HRESULT ask_bytes(struct datatarget *t, const uint8_t *body,
-		  size_t len) MUST_CHECK;
-bool reply_is(const struct datatarget *t, const char *text);
+HRESULT dt_ask_bytes(struct datatarget *t, const uint8_t *body,
+		     size_t len) MUST_CHECK;
+bool dt_reply_is(const struct datatarget *t, const char *text);
 /* "}x" resolved, from the reply's `at` on; false: not well-formed, or more
  * than `cap` bytes. */
-bool reply_unescape(const struct datatarget *t, size_t at, uint8_t *out,
-		    size_t cap, size_t *len);
+bool dt_reply_unescape(const struct datatarget *t, size_t at, uint8_t *out,
+		       size_t cap, size_t *len);
 /* A whole qXfer object of at most `max` bytes, NUL behind, to be freed. */
-HRESULT read_object(struct datatarget *t, const char *object, const char *annex,
-		    size_t max, char **doc, size_t *len) MUST_CHECK;
+HRESULT dt_read_object(struct datatarget *t, const char *object,
+		       const char *annex, size_t max, char **doc,
+		       size_t *len) MUST_CHECK;
 
 /* ---- number.c ---- */
 
 /* Hex digits at *at, which moves behind them; false: none, or over 64 bits. */
-bool number_hex(const char **at, uint64_t *value);
+bool dt_number_hex(const char **at, uint64_t *value);
 /* "123" or "0x7b", the whole text. */
-bool number_text(const char *text, uint64_t *value);
+bool dt_number_text(const char *text, uint64_t *value);
 /* "p1f.20" or "20"; tid -1 is UINT64_MAX.  *at moves behind it. */
-bool number_thread(const char **at, uint64_t *pid, uint64_t *tid);
+bool dt_number_thread(const char **at, uint64_t *pid, uint64_t *tid);
 /* Little-endian, `size` up to 8. */
-uint64_t number_le(const uint8_t *bytes, size_t size);
+uint64_t dt_number_le(const uint8_t *bytes, size_t size);
 
 /* ---- open.c ---- */
 
 /* Takes the stream on success. */
-HRESULT open_stream(const struct datatarget_stream *stream,
-		    const struct datatarget_options *options,
-		    struct datatarget **result);
+HRESULT dt_open_stream(const struct datatarget_stream *stream,
+		       const struct datatarget_options *options,
+		       struct datatarget **result);
 /* Puts the text where the options want it; returns hr. */
-HRESULT open_failed(const struct datatarget_options *options, HRESULT hr,
-		    const char *format, ...)
+HRESULT dt_open_failed(const struct datatarget_options *options, HRESULT hr,
+		       const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-unsigned open_timeout(const struct datatarget_options *options);
+unsigned dt_open_timeout(const struct datatarget_options *options);
 
 /* ---- stream.c ---- */
 
 /* A connected, non-blocking socket. */
-HRESULT connect_tcp_socket(const char *host, const char *port,
-			   const struct datatarget_options *options, int *fd);
+HRESULT dt_connect_tcp_socket(const char *host, const char *port,
+			      const struct datatarget_options *options,
+			      int *fd);
 /* Waits for POLLIN or POLLOUT; 0, -ETIMEDOUT or a negative errno. */
-int wait_fd(int fd, short events, int timeout_ms);
+int dt_wait_fd(int fd, short events, int timeout_ms);
 
 /* ---- process.c ---- */
 
-HRESULT process_take_stop(struct datatarget *t) MUST_CHECK;
+HRESULT dt_process_take_stop(struct datatarget *t) MUST_CHECK;
 /* Makes `tid` the thread of `g` and `p`. */
-HRESULT process_select(struct datatarget *t, uint32_t tid) MUST_CHECK;
+HRESULT dt_process_select(struct datatarget *t, uint32_t tid) MUST_CHECK;
 /* "p1.2" */
-void process_thread_id(const struct datatarget *t, uint32_t tid, char *buf,
-		       size_t cap);
+void dt_process_thread_id(const struct datatarget *t, uint32_t tid, char *buf,
+			  size_t cap);
 
 struct library {
 	char name[256];
@@ -154,13 +156,13 @@ struct library {
 };
 #define LIBRARIES_MAX 4096
 /* The list of the dynamic linker, to be freed; empty if there is none. */
-HRESULT process_libraries(struct datatarget *t, struct library **libs,
-			  size_t *n) MUST_CHECK;
+HRESULT dt_process_libraries(struct datatarget *t, struct library **libs,
+			     size_t *n) MUST_CHECK;
 /* An entry of the auxiliary vector, 0 if it is not there. */
 struct auxv {
 	uint64_t phdr, phnum, phent, base, entry, vdso;
 };
-HRESULT process_auxv(struct datatarget *t, struct auxv *auxv) MUST_CHECK;
+HRESULT dt_process_auxv(struct datatarget *t, struct auxv *auxv) MUST_CHECK;
 
 /* ---- xml.c ---- */
 
@@ -170,21 +172,22 @@ struct xml_tag {
 	const char *at, *end; /* its attributes */
 };
 /* The next start tag from *at on; false: there is none. */
-bool xml_next(const char **at, struct xml_tag *tag);
-bool xml_is(const struct xml_tag *tag, const char *name);
+bool dt_xml_next(const char **at, struct xml_tag *tag);
+bool dt_xml_is(const struct xml_tag *tag, const char *name);
 /* The value, entities resolved; false: not there, or too long. */
-bool xml_attribute(const struct xml_tag *tag, const char *name, char *buf,
-		   size_t cap);
-bool xml_number(const struct xml_tag *tag, const char *name, uint64_t *value);
+bool dt_xml_attribute(const struct xml_tag *tag, const char *name, char *buf,
+		      size_t cap);
+bool dt_xml_number(const struct xml_tag *tag, const char *name,
+		   uint64_t *value);
 /* The text up to the next tag. */
-bool xml_text(const char *at, char *buf, size_t cap);
+bool dt_xml_text(const char *at, char *buf, size_t cap);
 
 /* ---- describe.c ---- */
 
 /* Reads target.xml unless that was done. */
-HRESULT describe(struct datatarget *t) MUST_CHECK;
-void describe_forget(struct datatarget *t);
-bool describe_is_amd64(const struct datatarget *t);
+HRESULT dt_describe(struct datatarget *t) MUST_CHECK;
+void dt_describe_forget(struct datatarget *t);
+bool dt_describe_is_amd64(const struct datatarget *t);
 
 /* ---- registers.c ---- */
 
@@ -194,24 +197,24 @@ struct registers {
 	uint8_t *known; /* by byte */
 	uint32_t size;
 };
-HRESULT registers_read(struct datatarget *t, uint32_t tid,
-		       struct registers *r) MUST_CHECK;
-void registers_free(struct registers *r);
+HRESULT dt_registers_read(struct datatarget *t, uint32_t tid,
+			  struct registers *r) MUST_CHECK;
+void dt_registers_free(struct registers *r);
 /* Bytes of a register by name, `cap` at most, the rest zero; false: it is not
  * there or its value is not known. */
-bool registers_bytes(struct datatarget *t, const struct registers *r,
-		     const char *name, uint8_t *buf, size_t cap);
-bool registers_number(struct datatarget *t, const struct registers *r,
-		      const char *name, uint64_t *value);
+bool dt_registers_bytes(struct datatarget *t, const struct registers *r,
+			const char *name, uint8_t *buf, size_t cap);
+bool dt_registers_number(struct datatarget *t, const struct registers *r,
+			 const char *name, uint64_t *value);
 
 /* ---- memory.c ---- */
 
 /* Exactly `size` bytes; the call's clock runs already. */
-HRESULT memory_read(struct datatarget *t, uint64_t addr, void *buf,
-		    size_t size) MUST_CHECK;
+HRESULT dt_memory_read(struct datatarget *t, uint64_t addr, void *buf,
+		       size_t size) MUST_CHECK;
 /* As many as there are, at least one. */
-HRESULT memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf,
-			 size_t size, size_t *got) MUST_CHECK;
+HRESULT dt_memory_read_some(struct datatarget *t, uint64_t addr, uint8_t *buf,
+			    size_t size, size_t *got) MUST_CHECK;
 
 /* ---- elf.c ---- */
 
@@ -229,13 +232,13 @@ struct elf_object {
 	uint64_t start, end; /* of what is loaded */
 };
 /* The object whose ELF header lies at `header`. */
-HRESULT elf_read(struct datatarget *t, uint64_t header,
-		 struct elf_object *elf) MUST_CHECK;
+HRESULT dt_elf_read(struct datatarget *t, uint64_t header,
+		    struct elf_object *elf) MUST_CHECK;
 /* The program itself, found by its auxiliary vector. */
-HRESULT elf_read_program(struct datatarget *t, const struct auxv *auxv,
-			 struct elf_object *elf) MUST_CHECK;
+HRESULT dt_elf_read_program(struct datatarget *t, const struct auxv *auxv,
+			    struct elf_object *elf) MUST_CHECK;
 /* The address of a symbol that the object exports; DATATARGET_FALSE: none. */
-HRESULT elf_symbol(struct datatarget *t, const struct elf_object *elf,
-		   const char *name, uint64_t *addr) MUST_CHECK;
+HRESULT dt_elf_symbol(struct datatarget *t, const struct elf_object *elf,
+		      const char *name, uint64_t *addr) MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ take_id(struct datatarget *t, const char *at)
 {
 	uint64_t pid, tid;
 
-	if (!number_thread(&at, &pid, &tid) || pid > INT32_MAX)
+	if (!dt_number_thread(&at, &pid, &tid) || pid > INT32_MAX)
 		return false;
 	t->pid = (uint32_t)pid;
 	return true;
@@ -35,7 +35,7 @@ take_id(struct datatarget *t, const char *at)
 static HRESULT
 ask_for_process(struct datatarget *t)
 {
-	HRESULT hr = ask(t, "qC");
+	HRESULT hr = dt_ask(t, "qC");
 
 	if (hr != DATATARGET_OK)
 		return hr;
@@ -46,14 +46,14 @@ ask_for_process(struct datatarget *t)
 
 /* "T05...thread:p1.2;...", "S05"; "W00", "X09" and others: no process. */
 HRESULT
-process_take_stop(struct datatarget *t)
+dt_process_take_stop(struct datatarget *t)
 {
 	const char *at = (const char *)t->reply;
 
 	t->has_process = t->reply[0] == 'T' || t->reply[0] == 'S';
 	t->pid = 0;
 	t->selected = 0;
-	describe_forget(t);
+	dt_describe_forget(t);
 	if (!t->has_process)
 		return DATATARGET_OK;
 	for (at += t->reply_len < 3 ? t->reply_len : 3; *at != '\0';) {
@@ -73,22 +73,22 @@ process_take_stop(struct datatarget *t)
 HRESULT
 datatarget_attach(struct datatarget *t, DWORD process_id)
 {
-	HRESULT hr = call_begin(t, 0);
+	HRESULT hr = dt_call_begin(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (process_id == 0 || process_id > INT32_MAX)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "no process id: %" PRIu32, process_id);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "no process id: %" PRIu32, process_id);
 	/* So that the server goes on when the process is gone. */
-	hr = ask(t, "!");
+	hr = dt_ask(t, "!");
 	if (hr == DATATARGET_OK)
-		hr = ask(t, "vAttach;%" PRIx32, process_id);
+		hr = dt_ask(t, "vAttach;%" PRIx32, process_id);
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (t->reply[0] != 'T' && t->reply[0] != 'S')
-		return reply_error(t, "attaching");
-	hr = process_take_stop(t);
+		return dt_reply_error(t, "attaching");
+	hr = dt_process_take_stop(t);
 	if (hr == DATATARGET_OK && t->pid == 0)
 		t->pid = process_id;
 	return hr;
@@ -97,30 +97,30 @@ datatarget_attach(struct datatarget *t, DWORD process_id)
 HRESULT
 datatarget_detach(struct datatarget *t)
 {
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (t->multiprocess && t->pid != 0)
-		hr = ask(t, "D;%" PRIx32, t->pid);
+		hr = dt_ask(t, "D;%" PRIx32, t->pid);
 	else
-		hr = ask(t, "D");
+		hr = dt_ask(t, "D");
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (!reply_is(t, "OK"))
-		return reply_error(t, "detaching");
+	if (!dt_reply_is(t, "OK"))
+		return dt_reply_error(t, "detaching");
 	t->has_process = false;
 	t->pid = 0;
 	t->selected = 0;
-	describe_forget(t);
+	dt_describe_forget(t);
 	return DATATARGET_OK;
 }
 
 /* ---- threads ------------------------------------------------------------- */
 
 void
-process_thread_id(const struct datatarget *t, uint32_t tid, char *buf,
-		  size_t cap)
+dt_process_thread_id(const struct datatarget *t, uint32_t tid, char *buf,
+		     size_t cap)
 {
 	if (t->multiprocess && t->pid != 0)
 		snprintf(buf, cap, "p%" PRIx32 ".%" PRIx32, t->pid, tid);
@@ -129,26 +129,26 @@ process_thread_id(const struct datatarget *t, uint32_t tid, char *buf,
 }
 
 HRESULT
-process_select(struct datatarget *t, uint32_t tid)
+dt_process_select(struct datatarget *t, uint32_t tid)
 {
 	char id[32];
 	HRESULT hr;
 
 	/* 0 would be any thread, and one with the top bit set a process. */
 	if (tid == 0 || tid > INT32_MAX)
-		return fail(t, DATATARGET_E_BAD_THREAD, "no thread %" PRIu32,
-			    tid);
+		return dt_fail(t, DATATARGET_E_BAD_THREAD, "no thread %" PRIu32,
+			       tid);
 	if (t->selected == tid)
 		return DATATARGET_OK;
-	process_thread_id(t, tid, id, sizeof(id));
-	hr = ask(t, "Hg%s", id);
+	dt_process_thread_id(t, tid, id, sizeof(id));
+	hr = dt_ask(t, "Hg%s", id);
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (reply_is_error(t))
-		return fail(t, DATATARGET_E_BAD_THREAD, "no thread %" PRIu32,
-			    tid);
-	if (!reply_is(t, "OK"))
-		return reply_error(t, "selecting a thread");
+	if (dt_reply_is_error(t))
+		return dt_fail(t, DATATARGET_E_BAD_THREAD, "no thread %" PRIu32,
+			       tid);
+	if (!dt_reply_is(t, "OK"))
+		return dt_reply_error(t, "selecting a thread");
 	t->selected = tid;
 	return DATATARGET_OK;
 }
@@ -166,16 +166,17 @@ take_threads(struct datatarget *t, struct ids *list)
 	uint64_t pid, tid;
 
 	for (;; at++) {
-		if (!number_thread(&at, &pid, &tid) || tid == 0 ||
+		if (!dt_number_thread(&at, &pid, &tid) || tid == 0 ||
 		    tid > INT32_MAX || (*at != ',' && *at != '\0'))
-			return fail(t, DATATARGET_E_DATA,
-				    "the server's list of threads is garbled");
+			return dt_fail(
+			    t, DATATARGET_E_DATA,
+			    "the server's list of threads is garbled");
 		if (pid == 0 || t->pid == 0 || pid == t->pid) {
 			if (list->n < list->cap)
 				list->ids[list->n] = (DWORD)tid;
 			if (++list->n > THREADS_MAX)
-				return fail(t, DATATARGET_E_DATA,
-					    "too many threads");
+				return dt_fail(t, DATATARGET_E_DATA,
+					       "too many threads");
 		}
 		if (*at == '\0')
 			return DATATARGET_OK;
@@ -185,15 +186,15 @@ take_threads(struct datatarget *t, struct ids *list)
 static HRESULT
 list_threads(struct datatarget *t, struct ids *list)
 {
-	HRESULT hr = ask(t, "qfThreadInfo");
+	HRESULT hr = dt_ask(t, "qfThreadInfo");
 
 	while (hr == DATATARGET_OK && t->reply[0] == 'm') {
 		hr = take_threads(t, list);
 		if (hr == DATATARGET_OK)
-			hr = ask(t, "qsThreadInfo");
+			hr = dt_ask(t, "qsThreadInfo");
 	}
 	if (hr == DATATARGET_OK && t->reply[0] != 'l')
-		return reply_error(t, "threads");
+		return dt_reply_error(t, "threads");
 	return hr;
 }
 
@@ -202,23 +203,23 @@ datatarget_threads(struct datatarget *t, DWORD *thread_ids, DWORD capacity,
 		   DWORD *count)
 {
 	struct ids list = { .cap = capacity };
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (count == NULL || (thread_ids == NULL && capacity > 0))
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (list.cap > THREADS_MAX)
 		list.cap = THREADS_MAX;
 	list.ids = calloc(list.cap + 1, sizeof(*list.ids));
 	if (list.ids == NULL)
-		return no_memory(t);
+		return dt_no_memory(t);
 	hr = list_threads(t, &list);
 	if (hr == DATATARGET_OK) {
 		*count = (DWORD)list.n;
 		if (list.n > capacity)
-			hr =
-			    fail(t, DATATARGET_E_BUFFER, "%zu threads", list.n);
+			hr = dt_fail(t, DATATARGET_E_BUFFER, "%zu threads",
+				     list.n);
 		else if (list.n > 0)
 			memcpy(thread_ids, list.ids,
 			       list.n * sizeof(*list.ids));
@@ -236,19 +237,19 @@ add_library(struct datatarget *t, const struct xml_tag *tag,
 	struct library lib = { .name = "" };
 
 	if (*n == LIBRARIES_MAX)
-		return fail(t, DATATARGET_E_DATA, "too many libraries");
+		return dt_fail(t, DATATARGET_E_DATA, "too many libraries");
 	/* A name only helps to read messages. */
-	xml_attribute(tag, "name", lib.name, sizeof(lib.name));
-	if (!xml_number(tag, "l_addr", &lib.addr) ||
-	    !xml_number(tag, "l_ld", &lib.dynamic))
-		return fail(t, DATATARGET_E_DATA,
-			    "the server's list of libraries is garbled");
+	dt_xml_attribute(tag, "name", lib.name, sizeof(lib.name));
+	if (!dt_xml_number(tag, "l_addr", &lib.addr) ||
+	    !dt_xml_number(tag, "l_ld", &lib.dynamic))
+		return dt_fail(t, DATATARGET_E_DATA,
+			       "the server's list of libraries is garbled");
 	if (*n == *cap) {
 		size_t more = *cap == 0 ? 16 : *cap * 2;
 		struct library *p = realloc(*libs, more * sizeof(*p));
 
 		if (p == NULL)
-			return no_memory(t);
+			return dt_no_memory(t);
 		*libs = p;
 		*cap = more;
 	}
@@ -257,7 +258,7 @@ add_library(struct datatarget *t, const struct xml_tag *tag,
 }
 
 HRESULT
-process_libraries(struct datatarget *t, struct library **libs, size_t *n)
+dt_process_libraries(struct datatarget *t, struct library **libs, size_t *n)
 {
 	size_t len, cap = 0;
 	struct xml_tag tag;
@@ -267,12 +268,13 @@ process_libraries(struct datatarget *t, struct library **libs, size_t *n)
 
 	*libs = NULL;
 	*n = 0;
-	hr = read_object(t, "libraries-svr4", "", LIBRARIES_BYTES, &doc, &len);
+	hr = dt_read_object(t, "libraries-svr4", "", LIBRARIES_BYTES, &doc,
+			    &len);
 	if (hr != DATATARGET_OK)
 		return hr;
 	at = doc;
-	while (hr == DATATARGET_OK && xml_next(&at, &tag))
-		if (xml_is(&tag, "library"))
+	while (hr == DATATARGET_OK && dt_xml_next(&at, &tag))
+		if (dt_xml_is(&tag, "library"))
 			hr = add_library(t, &tag, libs, n, &cap);
 	free(doc);
 	if (hr != DATATARGET_OK) {
@@ -306,25 +308,25 @@ auxv_field(struct auxv *a, uint64_t type)
 }
 
 HRESULT
-process_auxv(struct datatarget *t, struct auxv *auxv)
+dt_process_auxv(struct datatarget *t, struct auxv *auxv)
 {
 	size_t len, word;
 	char *doc;
-	HRESULT hr = describe(t);
+	HRESULT hr = dt_describe(t);
 
 	memset(auxv, 0, sizeof(*auxv));
 	if (hr != DATATARGET_OK)
 		return hr;
 	word = strcmp(t->description.architecture, "i386") == 0 ? 4 : 8;
-	hr = read_object(t, "auxv", "", AUXV_BYTES, &doc, &len);
+	hr = dt_read_object(t, "auxv", "", AUXV_BYTES, &doc, &len);
 	if (hr != DATATARGET_OK)
 		return hr;
 	for (size_t i = 0; i + 2 * word <= len; i += 2 * word) {
 		const uint8_t *at = (const uint8_t *)doc + i;
-		uint64_t *field = auxv_field(auxv, number_le(at, word));
+		uint64_t *field = auxv_field(auxv, dt_number_le(at, word));
 
 		if (field != NULL)
-			*field = number_le(at + word, word);
+			*field = dt_number_le(at + word, word);
 	}
 	free(doc);
 	return DATATARGET_OK;

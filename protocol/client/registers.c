@@ -19,8 +19,8 @@ take_bytes(struct datatarget *t, const char *hex, size_t len,
 		r->known[offset + i] = pair[0] != 'x' || pair[1] != 'x';
 		if (r->known[offset + i] &&
 		    rsp_hex_decode(r->bytes + offset + i, pair, 1) != 1)
-			return fail(t, DATATARGET_E_DATA,
-				    "the server's registers are garbled");
+			return dt_fail(t, DATATARGET_E_DATA,
+				       "the server's registers are garbled");
 	}
 	return DATATARGET_OK;
 }
@@ -28,16 +28,16 @@ take_bytes(struct datatarget *t, const char *hex, size_t len,
 static HRESULT
 read_all(struct datatarget *t, struct registers *r)
 {
-	HRESULT hr = ask(t, "g");
+	HRESULT hr = dt_ask(t, "g");
 	size_t len = t->reply_len / 2;
 
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (t->reply_len == 0 || reply_is_error(t))
-		return reply_error(t, "registers");
+	if (t->reply_len == 0 || dt_reply_is_error(t))
+		return dt_reply_error(t, "registers");
 	if (t->reply_len % 2 != 0 || len > r->size)
-		return fail(t, DATATARGET_E_DATA,
-			    "the server's registers are not as described");
+		return dt_fail(t, DATATARGET_E_DATA,
+			       "the server's registers are not as described");
 	return take_bytes(t, (const char *)t->reply, len, r, 0);
 }
 
@@ -45,15 +45,15 @@ read_all(struct datatarget *t, struct registers *r)
 static HRESULT
 read_one(struct datatarget *t, const struct reg *reg, struct registers *r)
 {
-	HRESULT hr = ask(t, "p%" PRIx32, reg->number);
+	HRESULT hr = dt_ask(t, "p%" PRIx32, reg->number);
 
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (t->reply_len == 0 || reply_is_error(t))
+	if (t->reply_len == 0 || dt_reply_is_error(t))
 		return DATATARGET_OK;
 	if (t->reply_len != 2 * (size_t)reg->size)
-		return fail(t, DATATARGET_E_DATA,
-			    "the server's registers are not as described");
+		return dt_fail(t, DATATARGET_E_DATA,
+			       "the server's registers are not as described");
 	return take_bytes(t, (const char *)t->reply, reg->size, r, reg->offset);
 }
 
@@ -70,30 +70,30 @@ read_rest(struct datatarget *t, struct registers *r, size_t had)
 }
 
 HRESULT
-registers_read(struct datatarget *t, uint32_t tid, struct registers *r)
+dt_registers_read(struct datatarget *t, uint32_t tid, struct registers *r)
 {
-	HRESULT hr = describe(t);
+	HRESULT hr = dt_describe(t);
 
 	memset(r, 0, sizeof(*r));
 	if (hr == DATATARGET_OK)
-		hr = process_select(t, tid);
+		hr = dt_process_select(t, tid);
 	if (hr != DATATARGET_OK)
 		return hr;
 	r->size = t->description.g_size;
 	r->bytes = calloc(2, r->size);
 	if (r->bytes == NULL)
-		return no_memory(t);
+		return dt_no_memory(t);
 	r->known = r->bytes + r->size;
 	hr = read_all(t, r);
 	if (hr == DATATARGET_OK)
 		hr = read_rest(t, r, t->reply_len / 2);
 	if (hr != DATATARGET_OK)
-		registers_free(r);
+		dt_registers_free(r);
 	return hr;
 }
 
 void
-registers_free(struct registers *r)
+dt_registers_free(struct registers *r)
 {
 	free(r->bytes);
 	memset(r, 0, sizeof(*r));
@@ -111,8 +111,8 @@ find(const struct datatarget *t, const char *name)
 }
 
 bool
-registers_bytes(struct datatarget *t, const struct registers *r,
-		const char *name, uint8_t *buf, size_t cap)
+dt_registers_bytes(struct datatarget *t, const struct registers *r,
+		   const char *name, uint8_t *buf, size_t cap)
 {
 	const struct reg *reg = find(t, name);
 
@@ -127,13 +127,13 @@ registers_bytes(struct datatarget *t, const struct registers *r,
 }
 
 bool
-registers_number(struct datatarget *t, const struct registers *r,
-		 const char *name, uint64_t *value)
+dt_registers_number(struct datatarget *t, const struct registers *r,
+		    const char *name, uint64_t *value)
 {
 	uint8_t bytes[8];
 
-	if (!registers_bytes(t, r, name, bytes, sizeof(bytes)))
+	if (!dt_registers_bytes(t, r, name, bytes, sizeof(bytes)))
 		return false;
-	*value = number_le(bytes, sizeof(bytes));
+	*value = dt_number_le(bytes, sizeof(bytes));
 	return true;
 }

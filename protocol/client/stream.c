@@ -20,13 +20,13 @@ struct fds {
 };
 
 int
-wait_fd(int fd, short events, int timeout_ms)
+dt_wait_fd(int fd, short events, int timeout_ms)
 {
-	int64_t end = clock_ms() + timeout_ms;
+	int64_t end = dt_clock_ms() + timeout_ms;
 	struct pollfd p = { .fd = fd, .events = events };
 
 	for (;;) {
-		int64_t left = end - clock_ms();
+		int64_t left = end - dt_clock_ms();
 		int n = poll(&p, 1, left > 0 ? (int)left : 0);
 
 		if (n > 0)
@@ -48,7 +48,7 @@ static ssize_t
 fds_read(void *arg, void *buf, size_t size, int timeout_ms)
 {
 	struct fds *f = arg;
-	int64_t end = clock_ms() + timeout_ms;
+	int64_t end = dt_clock_ms() + timeout_ms;
 
 	for (;;) {
 		ssize_t n = read(f->in, buf, size);
@@ -59,8 +59,8 @@ fds_read(void *arg, void *buf, size_t size, int timeout_ms)
 			return n;
 		if (!is_not_now(errno))
 			return -errno;
-		left = end - clock_ms();
-		err = wait_fd(f->in, POLLIN, left > 0 ? (int)left : 0);
+		left = end - dt_clock_ms();
+		err = dt_wait_fd(f->in, POLLIN, left > 0 ? (int)left : 0);
 		if (err < 0)
 			return err;
 	}
@@ -98,7 +98,7 @@ static ssize_t
 fds_write(void *arg, const void *buf, size_t size, int timeout_ms)
 {
 	struct fds *f = arg;
-	int64_t end = clock_ms() + timeout_ms;
+	int64_t end = dt_clock_ms() + timeout_ms;
 
 	for (;;) {
 		ssize_t n = send(f->out, buf, size, MSG_NOSIGNAL);
@@ -111,8 +111,8 @@ fds_write(void *arg, const void *buf, size_t size, int timeout_ms)
 			return n;
 		if (!is_not_now(errno))
 			return -errno;
-		left = end - clock_ms();
-		err = wait_fd(f->out, POLLOUT, left > 0 ? (int)left : 0);
+		left = end - dt_clock_ms();
+		err = dt_wait_fd(f->out, POLLOUT, left > 0 ? (int)left : 0);
 		if (err < 0)
 			return err;
 	}
@@ -148,19 +148,19 @@ datatarget_connect_fd(int in, int out, const struct datatarget_options *options,
 	HRESULT hr;
 
 	if (result == NULL)
-		return open_failed(options, DATATARGET_E_POINTER,
-				   "a pointer is NULL");
+		return dt_open_failed(options, DATATARGET_E_POINTER,
+				      "a pointer is NULL");
 	if (!make_non_blocking(in) || !make_non_blocking(out))
-		return open_failed(options, DATATARGET_E_INVALIDARG, "%s",
-				   strerror(errno));
+		return dt_open_failed(options, DATATARGET_E_INVALIDARG, "%s",
+				      strerror(errno));
 	f = malloc(sizeof(*f));
 	if (f == NULL)
-		return open_failed(options, DATATARGET_E_OUTOFMEMORY,
-				   "out of memory");
+		return dt_open_failed(options, DATATARGET_E_OUTOFMEMORY,
+				      "out of memory");
 	f->in = in;
 	f->out = out;
 	stream.arg = f;
-	hr = open_stream(&stream, options, result);
+	hr = dt_open_stream(&stream, options, result);
 	if (hr != DATATARGET_OK)
 		free(f);
 	return hr;
@@ -189,7 +189,7 @@ connect_failed(const struct datatarget_options *options, const char *where,
 		hr = DATATARGET_E_TIMEOUT;
 	else if (err == EACCES)
 		hr = DATATARGET_E_ACCESS;
-	return open_failed(options, hr, "%s: %s", where, strerror(err));
+	return dt_open_failed(options, hr, "%s: %s", where, strerror(err));
 }
 
 HRESULT
@@ -201,8 +201,8 @@ datatarget_connect_unix(const char *path,
 	int fd, err;
 
 	if (path == NULL || result == NULL)
-		return open_failed(options, DATATARGET_E_POINTER,
-				   "a pointer is NULL");
+		return dt_open_failed(options, DATATARGET_E_POINTER,
+				      "a pointer is NULL");
 	if (strlen(path) >= sizeof(a.sun_path))
 		return connect_failed(options, path, ENAMETOOLONG);
 	memcpy(a.sun_path, path, strlen(path));
@@ -235,7 +235,7 @@ connect_address(const struct addrinfo *a, int timeout_ms)
 	if (connect(fd, a->ai_addr, a->ai_addrlen) < 0)
 		err = errno;
 	if (err == EINPROGRESS) {
-		err = -wait_fd(fd, POLLOUT, timeout_ms);
+		err = -dt_wait_fd(fd, POLLOUT, timeout_ms);
 		if (err == 0 &&
 		    getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
 			err = errno;
@@ -250,20 +250,20 @@ connect_address(const struct addrinfo *a, int timeout_ms)
 }
 
 HRESULT
-connect_tcp_socket(const char *host, const char *port,
-		   const struct datatarget_options *options, int *fd)
+dt_connect_tcp_socket(const char *host, const char *port,
+		      const struct datatarget_options *options, int *fd)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	int64_t end = clock_ms() + open_timeout(options);
+	int64_t end = dt_clock_ms() + dt_open_timeout(options);
 	struct addrinfo *list, *a;
 	int err = getaddrinfo(host, port, &hints, &list);
 
 	if (err != 0)
-		return open_failed(options, DATATARGET_E_HOST, "%s:%s: %s",
-				   host, port, gai_strerror(err));
+		return dt_open_failed(options, DATATARGET_E_HOST, "%s:%s: %s",
+				      host, port, gai_strerror(err));
 	err = -ETIMEDOUT;
 	for (a = list; a != NULL; a = a->ai_next) {
-		int64_t left = end - clock_ms();
+		int64_t left = end - dt_clock_ms();
 
 		if (left <= 0)
 			break;
@@ -287,8 +287,8 @@ datatarget_connect_tcp(const char *host, const char *port,
 	HRESULT hr;
 
 	if (host == NULL || port == NULL || result == NULL)
-		return open_failed(options, DATATARGET_E_POINTER,
-				   "a pointer is NULL");
-	hr = connect_tcp_socket(host, port, options, &fd);
+		return dt_open_failed(options, DATATARGET_E_POINTER,
+				      "a pointer is NULL");
+	hr = dt_connect_tcp_socket(host, port, options, &fd);
 	return hr == DATATARGET_OK ? connect_socket(fd, options, result) : hr;
 }

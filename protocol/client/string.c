@@ -72,11 +72,11 @@ read_more(struct datatarget *t, uint64_t addr, size_t n, struct bytes *b)
 		uint8_t *p = realloc(b->data, cap);
 
 		if (p == NULL)
-			return no_memory(t);
+			return dt_no_memory(t);
 		b->data = p;
 		b->cap = cap;
 	}
-	hr = memory_read_some(t, addr + b->len, b->data + b->len, n, &got);
+	hr = dt_memory_read_some(t, addr + b->len, b->data + b->len, n, &got);
 	b->len += got;
 	return hr;
 }
@@ -98,8 +98,9 @@ read_exactly(struct datatarget *t, uint64_t addr, size_t size, struct bytes *b)
 
 		hr = read_more(t, addr, n, b);
 		if (hr == DATATARGET_OK && b->len < before + n)
-			return fail(t, DATATARGET_E_BAD_MEMORY,
-				    "no memory at 0x%" PRIx64, addr + b->len);
+			return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+				       "no memory at 0x%" PRIx64,
+				       addr + b->len);
 	}
 	return hr;
 }
@@ -110,27 +111,27 @@ datatarget_read_bstr(struct datatarget *t, uint64_t address, BSTR *string)
 	struct bytes b = { .data = NULL };
 	uint8_t head[HEAD];
 	uint32_t size;
-	HRESULT hr = call_begin_process(t, DATATARGET_STRING_MAX);
+	HRESULT hr = dt_call_begin_process(t, DATATARGET_STRING_MAX);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (string == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (address < HEAD)
-		return fail(t, DATATARGET_E_BAD_MEMORY,
-			    "no memory at 0x%" PRIx64, address);
-	hr = memory_read(t, address - HEAD, head, HEAD);
+		return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+			       "no memory at 0x%" PRIx64, address);
+	hr = dt_memory_read(t, address - HEAD, head, HEAD);
 	if (hr != DATATARGET_OK)
 		return hr;
-	size = (uint32_t)number_le(head, HEAD);
+	size = (uint32_t)dt_number_le(head, HEAD);
 	if (size > DATATARGET_STRING_MAX)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "no string: its length would be %" PRIu32, size);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "no string: its length would be %" PRIu32, size);
 	hr = read_exactly(t, address, size, &b);
 	if (hr == DATATARGET_OK) {
 		*string = bstr_new(size);
 		if (*string == NULL) {
-			hr = no_memory(t);
+			hr = dt_no_memory(t);
 		} else {
 			bstr_set_size(*string, size);
 			if (b.data != NULL)
@@ -189,8 +190,9 @@ read_to_nul(struct datatarget *t, uint64_t addr, unsigned width, size_t max,
 		if (*len < b->len)
 			return DATATARGET_OK;
 		if (b->len < before + n)
-			return fail(t, DATATARGET_E_BAD_MEMORY,
-				    "no memory at 0x%" PRIx64, addr + b->len);
+			return dt_fail(t, DATATARGET_E_BAD_MEMORY,
+				       "no memory at 0x%" PRIx64,
+				       addr + b->len);
 		looked = b->len - b->len % width;
 	}
 	*len = b->len;
@@ -267,7 +269,7 @@ static uint16_t *
 convert_wide(uint16_t *out, const uint8_t *at, size_t len, unsigned width)
 {
 	for (; len >= width; at += width, len -= width) {
-		uint32_t c = (uint32_t)number_le(at, width);
+		uint32_t c = (uint32_t)dt_number_le(at, width);
 
 		if (width == 2)
 			*out++ = (uint16_t)c;
@@ -286,7 +288,7 @@ convert(struct datatarget *t, const struct bytes *b, size_t len, unsigned width,
 	uint16_t *end;
 
 	if (s == NULL)
-		return no_memory(t);
+		return dt_no_memory(t);
 	if (width == 1)
 		end = convert_utf8(s, b->data, len, cut);
 	else
@@ -304,20 +306,21 @@ datatarget_read_null_terminated_string(struct datatarget *t, uint64_t address,
 	uint64_t max = (uint64_t)max_characters * character_size;
 	struct bytes b = { .data = NULL };
 	size_t len = 0;
-	HRESULT hr =
-	    call_begin_process(t, smaller((size_t)max, DATATARGET_STRING_MAX));
+	HRESULT hr = dt_call_begin_process(
+	    t, smaller((size_t)max, DATATARGET_STRING_MAX));
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (string == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	if (character_size != 1 && character_size != 2 && character_size != 4)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "characters of %u bytes are not known",
-			    character_size);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "characters of %u bytes are not known",
+			       character_size);
 	if (max > DATATARGET_STRING_MAX)
-		return fail(t, DATATARGET_E_INVALIDARG,
-			    "no string is as long as %" PRIu64 " bytes", max);
+		return dt_fail(t, DATATARGET_E_INVALIDARG,
+			       "no string is as long as %" PRIu64 " bytes",
+			       max);
 	hr = read_to_nul(t, address, character_size, (size_t)max, &b, &len);
 	if (!datatarget_failed(hr))
 		hr = convert(t, &b, len, character_size, hr != DATATARGET_OK,

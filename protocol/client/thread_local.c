@@ -22,10 +22,10 @@ static HRESULT
 read_number(struct datatarget *t, uint64_t addr, size_t size, uint64_t *value)
 {
 	uint8_t bytes[8];
-	HRESULT hr = memory_read(t, addr, bytes, size);
+	HRESULT hr = dt_memory_read(t, addr, bytes, size);
 
 	if (hr == DATATARGET_OK)
-		*value = number_le(bytes, size);
+		*value = dt_number_le(bytes, size);
 	return hr;
 }
 
@@ -35,15 +35,15 @@ read_place(struct datatarget *t, const struct elf_object *libc,
 {
 	uint8_t bytes[12];
 	uint64_t addr;
-	HRESULT hr = elf_symbol(t, libc, place->name, &addr);
+	HRESULT hr = dt_elf_symbol(t, libc, place->name, &addr);
 
 	if (hr == DATATARGET_OK)
-		hr = memory_read(t, addr, bytes, sizeof(bytes));
+		hr = dt_memory_read(t, addr, bytes, sizeof(bytes));
 	if (hr != DATATARGET_OK)
 		return hr;
-	place->bits = (uint32_t)number_le(bytes, 4);
-	place->count = (uint32_t)number_le(bytes + 4, 4);
-	place->offset = (uint32_t)number_le(bytes + 8, 4);
+	place->bits = (uint32_t)dt_number_le(bytes, 4);
+	place->count = (uint32_t)dt_number_le(bytes + 4, 4);
+	place->offset = (uint32_t)dt_number_le(bytes + 8, 4);
 	return DATATARGET_OK;
 }
 
@@ -64,14 +64,15 @@ read_layout(struct datatarget *t, const struct elf_object *libc,
 	if (hr == DATATARGET_OK)
 		hr = read_place(t, libc, &data);
 	if (hr == DATATARGET_OK)
-		hr = elf_symbol(t, libc, "_thread_db_sizeof_pthread_key_data",
-				&addr);
+		hr = dt_elf_symbol(t, libc,
+				   "_thread_db_sizeof_pthread_key_data", &addr);
 	if (hr == DATATARGET_OK)
 		hr = read_number(t, addr, 4, &size);
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (block.count == 0)
-		return fail(t, DATATARGET_E_DATA, "glibc's keys are garbled");
+		return dt_fail(t, DATATARGET_E_DATA,
+			       "glibc's keys are garbled");
 	l->blocks = blocks.offset;
 	/* The array is told as one element. */
 	l->nblocks = blocks.bits / 64;
@@ -90,7 +91,7 @@ find_layout(struct datatarget *t)
 	struct library *libs;
 	struct elf_object elf;
 	size_t n;
-	HRESULT hr = process_libraries(t, &libs, &n);
+	HRESULT hr = dt_process_libraries(t, &libs, &n);
 
 	if (hr != DATATARGET_OK)
 		return hr;
@@ -99,7 +100,7 @@ find_layout(struct datatarget *t)
 		    strstr(libs[i].name, "libc-") == NULL &&
 		    strstr(libs[i].name, "libpthread") == NULL)
 			continue;
-		if (elf_read(t, libs[i].addr, &elf) == DATATARGET_OK &&
+		if (dt_elf_read(t, libs[i].addr, &elf) == DATATARGET_OK &&
 		    read_layout(t, &elf, &t->keys) == DATATARGET_OK)
 			break;
 		if (t->broken != DATATARGET_OK)
@@ -108,8 +109,8 @@ find_layout(struct datatarget *t)
 	free(libs);
 	if (t->keys.known || t->broken != DATATARGET_OK)
 		return t->broken;
-	return fail(t, DATATARGET_E_NOTIMPL,
-		    "the program has no glibc that tells where keys are");
+	return dt_fail(t, DATATARGET_E_NOTIMPL,
+		       "the program has no glibc that tells where keys are");
 }
 
 /* The thread's descriptor: the thread pointer points to it. */
@@ -117,15 +118,15 @@ static HRESULT
 find_thread(struct datatarget *t, uint32_t tid, uint64_t *self)
 {
 	struct registers regs;
-	HRESULT hr = registers_read(t, tid, &regs);
+	HRESULT hr = dt_registers_read(t, tid, &regs);
 
 	if (hr != DATATARGET_OK)
 		return hr;
-	if (!registers_number(t, &regs, "fs_base", self))
-		hr = fail(t, DATATARGET_E_NOTIMPL,
-			  "the thread pointer of %s is not known",
-			  t->description.architecture);
-	registers_free(&regs);
+	if (!dt_registers_number(t, &regs, "fs_base", self))
+		hr = dt_fail(t, DATATARGET_E_NOTIMPL,
+			     "the thread pointer of %s is not known",
+			     t->description.architecture);
+	dt_registers_free(&regs);
 	return hr;
 }
 
@@ -138,7 +139,8 @@ read_value(struct datatarget *t, uint64_t self, uint32_t key, uint64_t *value)
 	HRESULT hr;
 
 	if (nth >= l->nblocks)
-		return fail(t, DATATARGET_E_INVALIDARG, "no key %" PRIu32, key);
+		return dt_fail(t, DATATARGET_E_INVALIDARG, "no key %" PRIu32,
+			       key);
 	hr = read_number(t, self + l->blocks + (uint64_t)nth * 8, 8, &block);
 	if (hr != DATATARGET_OK)
 		return hr;
@@ -158,12 +160,12 @@ datatarget_get_tls_value(struct datatarget *t, DWORD thread_id,
 			 uint32_t tls_index, uint64_t *value)
 {
 	uint64_t self;
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (value == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
 	hr = find_thread(t, thread_id, &self);
 	if (hr == DATATARGET_OK && !t->keys.known)
 		hr = find_layout(t);
@@ -178,23 +180,23 @@ datatarget_get_tls_address(struct datatarget *t, DWORD thread_id,
 	const char *at;
 	uint64_t found;
 	char id[32];
-	HRESULT hr = call_begin_process(t, 0);
+	HRESULT hr = dt_call_begin_process(t, 0);
 
 	if (hr != DATATARGET_OK)
 		return hr;
 	if (address == NULL)
-		return fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
-	hr = process_select(t, thread_id);
+		return dt_fail(t, DATATARGET_E_POINTER, "a pointer is NULL");
+	hr = dt_process_select(t, thread_id);
 	if (hr != DATATARGET_OK)
 		return hr;
-	process_thread_id(t, thread_id, id, sizeof(id));
-	hr =
-	    ask(t, "qGetTLSAddr:%s,%" PRIx64 ",%" PRIx64, id, offset, link_map);
+	dt_process_thread_id(t, thread_id, id, sizeof(id));
+	hr = dt_ask(t, "qGetTLSAddr:%s,%" PRIx64 ",%" PRIx64, id, offset,
+		    link_map);
 	if (hr != DATATARGET_OK)
 		return hr;
 	at = (const char *)t->reply;
-	if (reply_is_error(t) || !number_hex(&at, &found) || *at != '\0')
-		return reply_error(t, "thread-local variable");
+	if (dt_reply_is_error(t) || !dt_number_hex(&at, &found) || *at != '\0')
+		return dt_reply_error(t, "thread-local variable");
 	*address = found;
 	return DATATARGET_OK;
 }

@@ -67,14 +67,14 @@ bio_recv(void *arg, unsigned char *buf, size_t len)
 static int
 wait_for(struct tls *s, int code, int64_t end)
 {
-	int64_t left = end - clock_ms();
+	int64_t left = end - dt_clock_ms();
 
 	if (left <= 0)
 		return -ETIMEDOUT;
 	if (code == MBEDTLS_ERR_SSL_WANT_READ)
-		return wait_fd(s->fd, POLLIN, (int)left);
+		return dt_wait_fd(s->fd, POLLIN, (int)left);
 	if (code == MBEDTLS_ERR_SSL_WANT_WRITE)
-		return wait_fd(s->fd, POLLOUT, (int)left);
+		return dt_wait_fd(s->fd, POLLOUT, (int)left);
 #if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
 	if (code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
 		return 0;
@@ -85,7 +85,7 @@ wait_for(struct tls *s, int code, int64_t end)
 static ssize_t
 tls_read(void *arg, void *buf, size_t size, int timeout_ms)
 {
-	int64_t end = clock_ms() + timeout_ms;
+	int64_t end = dt_clock_ms() + timeout_ms;
 	struct tls *s = arg;
 
 	for (;;) {
@@ -106,7 +106,7 @@ tls_read(void *arg, void *buf, size_t size, int timeout_ms)
 static ssize_t
 tls_write(void *arg, const void *buf, size_t size, int timeout_ms)
 {
-	int64_t end = clock_ms() + timeout_ms;
+	int64_t end = dt_clock_ms() + timeout_ms;
 	struct tls *s = arg;
 
 	for (;;) {
@@ -154,11 +154,11 @@ file_failed(const struct datatarget_options *options, const char *path,
 	char text[160];
 
 	if (code > 0)
-		return open_failed(options, DATATARGET_E_TLS,
-				   "%s: %d of its certificates cannot be read",
-				   path, code);
+		return dt_open_failed(
+		    options, DATATARGET_E_TLS,
+		    "%s: %d of its certificates cannot be read", path, code);
 	mbedtls_strerror(code, text, sizeof(text));
-	return open_failed(options, DATATARGET_E_TLS, "%s: %s", path, text);
+	return dt_open_failed(options, DATATARGET_E_TLS, "%s: %s", path, text);
 }
 
 static int
@@ -304,17 +304,17 @@ tls_failed(struct tls *s, const struct datatarget_options *options, int code)
 	    flags != UINT32_MAX &&
 	    mbedtls_x509_crt_verify_info(text, sizeof(text), "", flags) > 0) {
 		text[strcspn(text, "\n")] = '\0';
-		return open_failed(options, DATATARGET_E_TLS,
-				   "the server's certificate: %s", text);
+		return dt_open_failed(options, DATATARGET_E_TLS,
+				      "the server's certificate: %s", text);
 	}
 	mbedtls_strerror(code, text, sizeof(text));
-	return open_failed(options, DATATARGET_E_TLS, "TLS: %s", text);
+	return dt_open_failed(options, DATATARGET_E_TLS, "TLS: %s", text);
 }
 
 static HRESULT
 handshake(struct tls *s, const struct datatarget_options *options)
 {
-	int64_t end = clock_ms() + open_timeout(options);
+	int64_t end = dt_clock_ms() + dt_open_timeout(options);
 
 	for (;;) {
 		int code = mbedtls_ssl_handshake(&s->ssl);
@@ -324,8 +324,9 @@ handshake(struct tls *s, const struct datatarget_options *options)
 			return DATATARGET_OK;
 		err = wait_for(s, code, end);
 		if (err == -ETIMEDOUT)
-			return open_failed(options, DATATARGET_E_TIMEOUT,
-					   "the TLS handshake takes too long");
+			return dt_open_failed(
+			    options, DATATARGET_E_TIMEOUT,
+			    "the TLS handshake takes too long");
 		if (err != 0)
 			return tls_failed(s, options, code);
 	}
@@ -362,20 +363,20 @@ datatarget_connect_tls(const char *host, const char *port,
 	if (host == NULL || port == NULL || files == NULL || result == NULL ||
 	    files->ca_file == NULL ||
 	    (files->cert_file == NULL) != (files->key_file == NULL))
-		return open_failed(options, DATATARGET_E_POINTER,
-				   "a pointer is NULL");
+		return dt_open_failed(options, DATATARGET_E_POINTER,
+				      "a pointer is NULL");
 	s = tls_new(-1);
 	if (s == NULL)
-		return open_failed(options, DATATARGET_E_OUTOFMEMORY,
-				   "out of memory");
+		return dt_open_failed(options, DATATARGET_E_OUTOFMEMORY,
+				      "out of memory");
 	stream.arg = s;
 	hr = prepare(s, host, files, options);
 	if (hr == DATATARGET_OK)
-		hr = connect_tcp_socket(host, port, options, &s->fd);
+		hr = dt_connect_tcp_socket(host, port, options, &s->fd);
 	if (hr == DATATARGET_OK)
 		hr = handshake(s, options);
 	if (hr == DATATARGET_OK)
-		hr = open_stream(&stream, options, result);
+		hr = dt_open_stream(&stream, options, result);
 	if (hr != DATATARGET_OK)
 		tls_free(s);
 	return hr;

@@ -12,6 +12,6 @@ datatarget_connect_tls(const char *host, const char *port,
 	(void)port;
 	(void)tls;
 	(void)result;
-	return open_failed(options, DATATARGET_E_NOTIMPL,
-			   "this libdatatarget was built without mbedTLS");
+	return dt_open_failed(options, DATATARGET_E_NOTIMPL,
+			      "this libdatatarget was built without mbedTLS");
 }

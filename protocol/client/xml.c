@@ -48,7 +48,7 @@ skip_past(const char *at, const char *mark)
 }
 
 bool
-xml_next(const char **at, struct xml_tag *tag)
+dt_xml_next(const char **at, struct xml_tag *tag)
 {
 	const char *p = *at;
 
@@ -81,7 +81,7 @@ xml_next(const char **at, struct xml_tag *tag)
 }
 
 bool
-xml_is(const struct xml_tag *tag, const char *name)
+dt_xml_is(const struct xml_tag *tag, const char *name)
 {
 	return tag->name_len == strlen(name) &&
 	       memcmp(tag->name, name, tag->name_len) == 0;
@@ -126,8 +126,8 @@ copy_value(const char *at, const char *end, char *buf, size_t cap)
 }
 
 bool
-xml_attribute(const struct xml_tag *tag, const char *name, char *buf,
-	      size_t cap)
+dt_xml_attribute(const struct xml_tag *tag, const char *name, char *buf,
+		 size_t cap)
 {
 	const char *p = tag->at;
 
@@ -161,16 +161,16 @@ xml_attribute(const struct xml_tag *tag, const char *name, char *buf,
 }
 
 bool
-xml_number(const struct xml_tag *tag, const char *name, uint64_t *value)
+dt_xml_number(const struct xml_tag *tag, const char *name, uint64_t *value)
 {
 	char text[32];
 
-	return xml_attribute(tag, name, text, sizeof(text)) &&
-	       number_text(text, value);
+	return dt_xml_attribute(tag, name, text, sizeof(text)) &&
+	       dt_number_text(text, value);
 }
 
 bool
-xml_text(const char *at, char *buf, size_t cap)
+dt_xml_text(const char *at, char *buf, size_t cap)
 {
 	size_t len = strcspn(at, "<");
 
