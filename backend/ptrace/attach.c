@@ -236,10 +236,7 @@ ptrace_attach(struct target *base, pid_t pid)
 	err = check(t, pid);
 	if (err < 0)
 		return err;
-	arch = procfs_arch(pid);
-	if (arch == NULL)
-		return -EOPNOTSUPP;
-	p = process_add(t, pid, arch);
+	p = process_add(t, pid, procfs_arch(getpid()));
 	if (p == NULL)
 		return -ENOMEM;
 	p->attached = true;
@@ -248,7 +245,11 @@ ptrace_attach(struct target *base, pid_t pid)
 		process_remove(t, p);
 		return err;
 	}
-	err = seize_all(t, p);
+	/* Only now is it sure that /proc tells us. */
+	arch = procfs_arch(pid);
+	if (arch != NULL)
+		p->arch = arch;
+	err = arch != NULL ? seize_all(t, p) : -ENOEXEC;
 	threads_stop(t, p);
 	if (!p->gone && err == 0)
 		see_due_signals(t, p);

@@ -238,15 +238,17 @@ event_wait_end(struct ptrace_target *t, struct process *p, int timeout_ms)
 {
 	uint64_t end = now_ms() + (uint64_t)timeout_ms, now;
 
+	t->look_again = true;
 	for (;;) {
-		t->look_again = true;
 		collect(t);
 		if (p->gone)
 			return 0;
 		now = now_ms();
 		if (now >= end)
 			return -ETIMEDOUT;
-		sleep_until_sigchld(end - now);
+		/* There may be more than is collected in one go. */
+		if (!t->look_again)
+			t->look_again = sleep_until_sigchld(end - now);
 	}
 }
 

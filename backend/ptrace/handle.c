@@ -348,7 +348,8 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		fork_event(t, th, kind);
 		break;
 	case WAIT_EXEC:
-		th = exec_survivor(t, th);
+		if (th->group == p->pid)
+			th = exec_survivor(t, th);
 		break;
 	default:
 		break;

@@ -211,6 +211,7 @@ ptrace_catch_syscalls(struct target *base, pid_t pid, bool on,
 		      const int64_t *numbers, size_t n)
 {
 	struct process *p = process_visible(ptrace_of(base), pid);
+	struct thread *th;
 	int64_t *copy = NULL;
 
 	if (p == NULL)
@@ -224,6 +225,11 @@ ptrace_catch_syscalls(struct target *base, pid_t pid, bool on,
 	free(p->syscalls);
 	p->syscalls = copy;
 	p->nsyscalls = on ? n : 0;
+	if (on && !p->catch_syscalls) {
+		/* Those that run are to be resumed in another way. */
+		for (th = p->threads; th != NULL; th = th->next)
+			thread_interrupt(th);
+	}
 	p->catch_syscalls = on;
 	return 0;
 }

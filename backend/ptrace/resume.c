@@ -24,9 +24,9 @@ send_signal(struct thread *th, int signal)
 	/* What was queued keeps its value; the kernel allows no more. */
 	if (th->deliver_info_valid && th->deliver_info.si_code < 0 &&
 	    th->deliver_info.si_code != SI_TKILL)
-		return (int)syscall(SYS_rt_tgsigqueueinfo, pid, th->tid, signal,
-				    &th->deliver_info);
-	return (int)syscall(SYS_tgkill, pid, th->tid, signal);
+		return (int)syscall(SYS_rt_tgsigqueueinfo, th->group, th->tid,
+				    signal, &th->deliver_info);
+	return (int)syscall(SYS_tgkill, th->group, th->tid, signal);
 }
 
 /*

@@ -219,7 +219,10 @@ step_copy(struct ptrace_target *t, struct thread *th, const uint8_t *insn,
 
 /* ---- in place ---------------------------------------------------------- */
 
-/* May a signal wait for it?  Not for a call that changes masks, or blocks. */
+/*
+ * A system call may block until others run, and changes masks: no signal can
+ * wait for it, and it is out of the way as soon as it has been entered.
+ */
 static bool
 enters_kernel(const struct process *p, const uint8_t *insn, size_t n)
 {
@@ -231,7 +234,7 @@ enters_kernel(const struct process *p, const uint8_t *insn, size_t n)
 /* True also when it is too late: events of the others have come first. */
 static bool
 step_in_place(struct ptrace_target *t, struct thread *th, struct breakpoint *b,
-	      bool may_hold)
+	      bool may_hold, bool to_entry)
 {
 	struct process *p = th->process;
 
@@ -250,7 +253,7 @@ step_in_place(struct ptrace_target *t, struct thread *th, struct breakpoint *b,
 	th->step_over = false;
 	if (may_hold)
 		hold_signal(th);
-	thread_run(t, th, PTRACE_SINGLESTEP);
+	thread_run(t, th, to_entry ? PTRACE_SYSCALL : PTRACE_SINGLESTEP);
 	return true;
 }
 
@@ -260,7 +263,7 @@ stepover_start(struct ptrace_target *t, struct thread *th)
 	struct process *p = th->process;
 	uint8_t insn[ARCH_STEP_CODE_MAX];
 	struct breakpoint *b;
-	bool may_hold;
+	bool may_hold, to_entry;
 	uint64_t pc;
 	size_t n;
 
@@ -275,6 +278,7 @@ stepover_start(struct ptrace_target *t, struct thread *th)
 	breakpoints_shadow(p, pc, insn, n);
 	/* A client that steps with a signal wants to be led into its handler;
 	 * and what the instruction itself has raised cannot come after it. */
+	to_entry = th->deliver == 0 && enters_kernel(p, insn, n);
 	may_hold = th->how.kind == TARGET_RESUME_CONTINUE &&
 		   !is_fault(th->deliver) && !enters_kernel(p, insn, n);
 	if ((th->deliver == 0 || may_hold) && p->arch->step_prepare != NULL) {
@@ -283,7 +287,7 @@ stepover_start(struct ptrace_target *t, struct thread *th)
 		if (others_run(th) && step_copy(t, th, insn, n))
 			return true;
 	}
-	return step_in_place(t, th, b, may_hold);
+	return step_in_place(t, th, b, may_hold, to_entry);
 }
 
 bool

@@ -3,6 +3,7 @@
  * The ptrace back end under programs that do one thing as fast as they can
  * (tests/inferiors/storm.c).  usage: engine_storm MODE HOW
  *   count    each call of work() is hit exactly once (by a filter)
+ *   watch    each call's write is told by a watchpoint exactly once
  *   stop     stopped and resumed at random, with steps and interrupts
  *   detach   attached and detached again and again, breakpoints inserted
  * The program checks itself; its exit code must be 0.
@@ -189,7 +190,11 @@ run_count(struct test *test, bool exact)
 			FAIL("silence");
 		if (ev.kind != TARGET_EVENT_STOP)
 			break;
-		if (ev.reason != TARGET_STOP_SIGNAL || ev.signal == SIGTRAP)
+		if (ev.reason == TARGET_STOP_WATCHPOINT &&
+		    ev.addr == test->work_count)
+			test->hits++;
+		else if (ev.reason != TARGET_STOP_SIGNAL ||
+			 ev.signal == SIGTRAP)
 			FAIL("stop for %d signal %d", ev.reason, ev.signal);
 		run_on(test, &ev, TARGET_RESUME_CONTINUE);
 	}
@@ -339,7 +344,7 @@ run_detach(struct test *test, int fd)
 }
 
 static void
-start_traced(struct test *test, const char *const *argv)
+start_traced(struct test *test, const char *const *argv, bool watch)
 {
 	struct target_launch how = {
 		.argv = argv,
@@ -385,8 +390,10 @@ main(int argc, char **argv)
 		test.pid = start_free((char **)(uintptr_t)program, &fd);
 		run_detach(&test, fd);
 	} else {
-		start_traced(&test, program);
-		if (strcmp(argv[2], "count") == 0)
+		bool watch = strcmp(argv[2], "watch") == 0;
+
+		start_traced(&test, program, watch);
+		if (watch || strcmp(argv[2], "count") == 0)
 			run_count(&test, !exec && strcmp(argv[1], "vforks"));
 		else
 			run_stop(&test);

@@ -2,10 +2,11 @@
 /*
  * Does one thing as fast as it can for some seconds, and checks itself:
  * exit code 0 and the number of calls of work() on standard output.
- * usage: storm threads|signals|forks|vforks|execs|spin SECONDS [THREADS]
+ * usage: storm threads|signals|forks|vforks|clones|execs|spin SECONDS [THREADS]
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -176,6 +177,35 @@ storm_forks(int vforked)
 		pthread_join(id[i], NULL);
 }
 
+static int
+sharer(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 5; i++)
+		work();
+	return 0;
+}
+
+/* Processes of their own with the same memory, alive at the same time. */
+static void
+storm_clones(void)
+{
+	static char stacks[8][65536] __attribute__((aligned(16)));
+	int status, i;
+
+	while (now() < end) {
+		for (i = 0; i < 8; i++)
+			check(clone(sharer, stacks[i] + sizeof(stacks[i]),
+				    i % 2 ? CLONE_VM | SIGCHLD : CLONE_VM,
+				    NULL) > 0, "clone");
+		for (i = 0; i < 8; i++) {
+			work();
+			check(waitpid(-1, &status, __WALL) > 0, "waitpid");
+			check(status == 0, "sharer");
+		}
+	}
+}
+
 static char *exec_argv[] = { "/proc/self/exe", "execs", NULL, NULL, NULL };
 
 static void *
@@ -226,6 +256,8 @@ main(int argc, char **argv)
 		storm_forks(0);
 	else if (strcmp(argv[1], "vforks") == 0)
 		storm_forks(1);
+	else if (strcmp(argv[1], "clones") == 0)
+		storm_clones();
 	else if (strcmp(argv[1], "execs") == 0)
 		storm_execs(argv[2]);
 	else
