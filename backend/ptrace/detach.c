@@ -41,6 +41,23 @@ signal_for_detach(const struct ptrace_target *t, struct thread *th)
 	return 0;
 }
 
+/*
+ * A zombie leader is not waited for: it may stay so for long, and end without
+ * a word when another thread execs.  Its status is reaped when it comes.
+ */
+void
+detach_check_end(struct ptrace_target *t, struct process *p)
+{
+	const struct thread *th;
+
+	if (!p->leaving || p->gone)
+		return;
+	for (th = p->threads; th != NULL; th = th->next)
+		if (!th->zombie)
+			return;
+	process_remove(t, p);
+}
+
 void
 detach_thread(struct ptrace_target *t, struct thread *th)
 {
@@ -56,8 +73,7 @@ detach_thread(struct ptrace_target *t, struct thread *th)
 		return;
 	}
 	thread_remove(t, th);
-	if (p->threads == NULL)
-		process_remove(t, p);
+	detach_check_end(t, p);
 }
 
 static void
@@ -70,18 +86,6 @@ detach_stopped(struct ptrace_target *t, struct process *p)
 		if (th->run == THREAD_STOPPED)
 			detach_thread(t, th);
 	}
-}
-
-/* Is anything but a zombie leader left of it?  (That one's end will come.) */
-static bool
-is_held_up(const struct process *p)
-{
-	const struct thread *th;
-
-	for (th = p->threads; th != NULL; th = th->next)
-		if (!th->zombie)
-			return true;
-	return false;
 }
 
 int
@@ -111,7 +115,8 @@ ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 	p->leaving = true;
 	detach_stopped(t, p);
 	/* A vfork parent, or what an exec or exit sweeps away: soon over. */
-	if (!p->gone && is_held_up(p))
+	detach_check_end(t, p);
+	if (!p->gone)
 		event_wait_end(t, p, LINGER_MS);
 	return 0;
 }

@@ -190,6 +190,8 @@ int ptrace_detach(struct target *t, pid_t pid, bool stay_stopped);
 int ptrace_kill(struct target *t, pid_t pid);
 /* A thread of a leaving process has stopped at last. */
 void detach_thread(struct ptrace_target *t, struct thread *th);
+/* Forgets a leaving process when nothing is left to wait for. */
+void detach_check_end(struct ptrace_target *t, struct process *p);
 /* Hands a launched program's terminal back. */
 void launch_ended(struct ptrace_target *t, pid_t pid);
 

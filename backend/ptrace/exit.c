@@ -25,7 +25,8 @@ process_ended(struct ptrace_target *t, struct process *p, int status)
 	p->exit_status = status;
 	if (!p->leaving && !p->killing && p->execs_left == 0)
 		notice_add(t, &ev);
-	process_remove(t, p);
+	if (!p->gone)
+		process_remove(t, p);
 }
 
 bool
@@ -60,8 +61,7 @@ thread_ended(struct ptrace_target *t, struct thread *th, int status)
 	thread_remove(t, th);
 	if (vforked)
 		vfork_over(t, p);
-	if (p->leaving && p->threads == NULL)
-		process_remove(t, p);
+	detach_check_end(t, p);
 	if (p->leaving || p->killing)
 		return;
 	if (t->reports & TARGET_REPORT_THREAD_EXIT)
