@@ -19,7 +19,6 @@ takes_signal(const struct thread *th)
 static int
 send_signal(struct thread *th, int signal)
 {
-	pid_t pid = th->group;
 
 	/* What was queued keeps its value; the kernel allows no more. */
 	if (th->deliver_info_valid && th->deliver_info.si_code < 0 &&

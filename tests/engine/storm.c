@@ -364,7 +364,9 @@ start_traced(struct test *test, const char *const *argv, bool watch)
 		FAIL("launch: %s", strerror(-err));
 	close(out[1]);
 	err = target_insert_breakpoint(
-	    test->t, test->pid, TARGET_BREAKPOINT_SOFTWARE, test->work, 1);
+	    test->t, test->pid,
+	    watch ? TARGET_WATCH_WRITE : TARGET_BREAKPOINT_SOFTWARE,
+	    watch ? test->work_count : test->work, watch ? 8 : 1);
 	if (err < 0)
 		FAIL("insert: %s", strerror(-err));
 }
