@@ -167,10 +167,11 @@ fail(struct tls *t, int code)
 		break;
 	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
 		describe(t, "the peer gave no certificate");
-		/* The library would leave it to guess. */
-		mbedtls_ssl_send_alert_message(
-		    &t->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
-		    MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
+		/* In TLS 1.2 the library would leave it to guess. */
+		if (strcmp(mbedtls_ssl_get_version(&t->ssl), "TLSv1.2") == 0)
+			mbedtls_ssl_send_alert_message(
+			    &t->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+			    MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
 		break;
 	default:
 		if (has_verdict(t))
@@ -476,6 +477,13 @@ start_library(struct tls *t)
 				     &t->entropy, purpose, sizeof(purpose));
 }
 
+static void
+warn_if_expired(const struct tls *t, const struct tls_files *files)
+{
+	if (files->cert != NULL && mbedtls_x509_time_is_past(&t->cert.valid_to))
+		log_warning("%s: this certificate has expired", files->cert);
+}
+
 int
 tls_new(struct tls **out, enum tls_side side, const struct tls_files *files,
 	const char *host, char *error, size_t cap)
@@ -502,6 +510,9 @@ tls_new(struct tls **out, enum tls_side side, const struct tls_files *files,
 		tls_free(t);
 		return -EINVAL;
 	}
+	/* A server has said so when it started. */
+	if (side == TLS_CLIENT)
+		warn_if_expired(t, files);
 	*out = t;
 	return 0;
 }
@@ -532,8 +543,8 @@ tls_check_files(enum tls_side side, const struct tls_files *files)
 		log_error("%s", error);
 		return -EINVAL;
 	}
-	if (files->cert != NULL && mbedtls_x509_time_is_past(&t->cert.valid_to))
-		log_warning("%s: this certificate has expired", files->cert);
+	if (side == TLS_SERVER)
+		warn_if_expired(t, files);
 	tls_free(t);
 	return 0;
 }

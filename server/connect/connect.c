@@ -213,6 +213,27 @@ shake_hands(const struct connect *c, const struct pump *pump)
 	return CONNECT_REFUSED;
 }
 
+/*
+ * With TLS 1.3 a server looks at our certificate when the handshake is over
+ * for us, and what it says then is not always to be read.
+ */
+static int
+run_pump(const struct connect *c, struct pump *pump)
+{
+	int err = pump_run(pump);
+
+	if (pump->heard || !pump->peer_ended) {
+		if (err < 0)
+			log_error("%s: %s", c->server_text,
+				  tls_error(pump->tls));
+		return err < 0 ? CONNECT_BROKEN : CONNECT_OK;
+	}
+	log_error("%s: the server hung up without a word (%s); it wants "
+		  "another certificate, or it is busy with another debugger",
+		  c->server_text, err < 0 ? tls_error(pump->tls) : "no error");
+	return CONNECT_REFUSED;
+}
+
 /* Carries one debugger's bytes, at stdio or at a socket. */
 static int
 carry(const struct connect *c, int in, int out)
@@ -235,10 +256,8 @@ carry(const struct connect *c, int in, int out)
 	}
 	tls_set_socket(pump.tls, pump.net);
 	status = shake_hands(c, &pump);
-	if (status == CONNECT_OK && pump_run(&pump) < 0) {
-		log_error("%s: %s", c->server_text, tls_error(pump.tls));
-		status = CONNECT_BROKEN;
-	}
+	if (status == CONNECT_OK)
+		status = run_pump(c, &pump);
 	tls_say_end(pump.tls);
 	pump_linger(&pump, LINGER_MS);
 	tls_free(pump.tls);

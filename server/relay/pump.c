@@ -75,7 +75,7 @@ pump_handshake(const struct pump *p, int seconds, bool watch_plain)
 /* Everything that has come: records may wait inside the TLS library, where
  * poll does not see them. */
 static void
-read_net(const struct pump *p, struct lanes *s)
+read_net(struct pump *p, struct lanes *s)
 {
 	struct lane *l = &s->to_plain;
 	ssize_t n;
@@ -87,10 +87,12 @@ read_net(const struct pump *p, struct lanes *s)
 			return;
 		if (n <= 0) {
 			l->ended = true;
+			p->peer_ended = !s->to_net.ended;
 			s->error = n < 0 ? (int)n : s->error;
 			return;
 		}
 		l->end += (size_t)n;
+		p->heard = true;
 	}
 }
 
@@ -193,7 +195,7 @@ want(const struct pump *p, const struct lanes *s, struct pollfd fds[FDS])
 }
 
 int
-pump_run(const struct pump *p)
+pump_run(struct pump *p)
 {
 	struct lanes *s = calloc(1, sizeof(*s));
 	struct pollfd fds[FDS];

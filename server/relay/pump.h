@@ -12,6 +12,9 @@ struct pump {
 	struct tls *tls;
 	int net;     /* its socket */
 	int in, out; /* the plain side; may be the same */
+	/* What pump_run saw. */
+	bool heard;	 /* something came from the peer */
+	bool peer_ended; /* it was the peer that ended */
 };
 
 /*
@@ -25,7 +28,7 @@ int pump_handshake(const struct pump *p, int seconds, bool watch_plain);
  * Until one side ends; what it had sent is delivered.  0, or -EPROTO if TLS
  * went wrong.  All descriptors are non-blocking.
  */
-int pump_run(const struct pump *p);
+int pump_run(struct pump *p);
 
 /* Lets the peer read our last words: they are lost if we just close. */
 void pump_linger(const struct pump *p, int timeout_ms);
