@@ -34,6 +34,23 @@ arch_view_ids(const struct arch *a, enum arch_view_kind view,
 	return n < cap ? n : cap;
 }
 
+size_t
+arch_view_plain(const struct arch *a, enum arch_view_kind view,
+		const uint8_t *file)
+{
+	const struct arch_view *v = &a->views[view];
+	size_t features = v->nplain != 0 ? v->nplain : v->nfeatures;
+	size_t n = 0;
+
+	for (size_t f = 0; f < features; f++) {
+		for (size_t i = 0; i < v->features[f].nregs; i++) {
+			if (a->has(file, v->features[f].regs[i]))
+				n++;
+		}
+	}
+	return n;
+}
+
 /* Where a register that was placed stands; 0 if the view lacks it. */
 static uint32_t
 offset_of(const uint16_t *ids, const uint32_t *offsets, size_t n, int16_t id)

@@ -65,6 +65,8 @@ enum arch_view_kind { ARCH_VIEW_GDB, ARCH_VIEW_LLDB, ARCH_VIEW_COUNT };
 struct arch_view {
 	const struct arch_feature *features;
 	size_t nfeatures;
+	/* So many of them are known to who reads no description; 0: all. */
+	size_t nplain;
 	const char *gdb_arch;	/* <architecture>; "i386:x86-64" */
 	const char *osabi;	/* "GNU/Linux" */
 };
@@ -235,6 +237,9 @@ const struct arch *arch_of(unsigned elf_machine, bool elf64);
  */
 size_t arch_view_ids(const struct arch *a, enum arch_view_kind view,
 		     const uint8_t *file, uint16_t *ids, size_t cap);
+/* How many of them, the first ones, a client knows without a description. */
+size_t arch_view_plain(const struct arch *a, enum arch_view_kind view,
+		       const uint8_t *file);
 /*
  * Where each of these registers begins in the client's `g` packet: one after
  * the other, parts inside their container (which has no part of its own).

@@ -237,9 +237,9 @@ static const struct arch_feature lldb_features[] = {
 };
 
 static const struct arch_view views[ARCH_VIEW_COUNT] = {
-	[ARCH_VIEW_GDB] = { gdb_features, COUNT(gdb_features), "i386",
+	[ARCH_VIEW_GDB] = { gdb_features, COUNT(gdb_features), 3, "i386",
 			    "GNU/Linux" },
-	[ARCH_VIEW_LLDB] = { lldb_features, COUNT(lldb_features), "i386",
+	[ARCH_VIEW_LLDB] = { lldb_features, COUNT(lldb_features), 0, "i386",
 			     NULL },
 };
 

@@ -47,8 +47,8 @@ static const struct arch_feature features[] = {
 	{ "org.rspd.mock.vector", "", vector, 1 },
 };
 static const struct arch_view views[ARCH_VIEW_COUNT] = {
-	[ARCH_VIEW_GDB] = { features, 2, "mock", "GNU/Linux" },
-	[ARCH_VIEW_LLDB] = { features, 2, "mock", "GNU/Linux" },
+	[ARCH_VIEW_GDB] = { features, 2, 1, "mock", "GNU/Linux" },
+	[ARCH_VIEW_LLDB] = { features, 2, 0, "mock", "GNU/Linux" },
 };
 static const uint16_t expedite[] = { PC, SP, R3 };
 static const struct arch_set sets[] = {

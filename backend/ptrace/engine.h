@@ -90,6 +90,8 @@ void exec_event(struct ptrace_target *t, struct thread *th);
  * killed, no more. */
 void sharers_detach(struct ptrace_target *t, struct process *dead);
 void orphans_detach(struct ptrace_target *t, struct process *dead);
+/* Is the end of the whole process on its way? */
+bool is_ending(const struct process *p);
 /* Is any thread to run? */
 bool any_wanted(const struct ptrace_target *t);
 void exit_event(struct ptrace_target *t, struct thread *th, int status);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of threads and processes. */
+#include <errno.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "engine.h"
@@ -42,6 +44,26 @@ any_wanted(const struct ptrace_target *t)
 	return false;
 }
 
+/*
+ * A thread that ends its process ends before the others, and those that stand
+ * are killed in their stops: the process's end is what is to be told.
+ */
+bool
+is_ending(const struct process *p)
+{
+	const struct thread *th;
+	siginfo_t si;
+
+	for (th = p->threads; th != NULL; th = th->next) {
+		if (th->zombie)
+			continue;
+		return th->run == THREAD_STOPPED &&
+		       ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &si) < 0 &&
+		       errno == ESRCH;
+	}
+	return true;
+}
+
 static void
 thread_ended(struct ptrace_target *t, struct thread *th, int status)
 {
@@ -74,7 +96,7 @@ thread_ended(struct ptrace_target *t, struct thread *th, int status)
 		return;
 	if (any_wanted(t)) {
 		leader_watch(t);
-	} else {
+	} else if (!is_ending(p)) {
 		ev.kind = TARGET_EVENT_NO_RESUMED;
 		ev.status = ev.signal = 0;
 		notice_add(t, &ev);

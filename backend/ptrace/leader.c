@@ -70,7 +70,7 @@ leader_ended(struct ptrace_target *t, struct thread *th)
 	if (t->reports & TARGET_REPORT_THREAD_EXIT)
 		notice_add(t, &ev);
 	ev.kind = TARGET_EVENT_NO_RESUMED;
-	if (!any_wanted(t))
+	if (!any_wanted(t) && !is_ending(th->process))
 		notice_add(t, &ev);
 }
 

@@ -13,6 +13,12 @@
 /* ---- the view ---------------------------------------------------------------
  */
 
+static size_t
+limit(size_t n, size_t most)
+{
+	return n < most ? n : most;
+}
+
 static int
 fill_view(struct session *s, pid_t tid, const struct arch *a,
 	  struct register_view *v)
@@ -28,6 +34,9 @@ fill_view(struct session *s, pid_t tid, const struct arch *a,
 		v->kind = s->client.dialect->view;
 		v->n =
 		    arch_view_ids(a, v->kind, file, v->ids, SESSION_REGS_MAX);
+		v->plain = !s->client.described;
+		if (v->plain)
+			v->n = limit(v->n, arch_view_plain(a, v->kind, file));
 		v->g_size = arch_view_offsets(a, v->ids, v->n, v->offsets);
 	}
 	free(file);
@@ -50,7 +59,8 @@ session_view(struct session *s, pid_t tid)
 	a = target_arch(s->target, pid);
 	if (a == NULL)
 		return NULL;
-	if (v->arch == a && v->kind == s->client.dialect->view)
+	if (v->arch == a && v->kind == s->client.dialect->view &&
+	    v->plain == !s->client.described)
 		return v;
 	v->arch = NULL;
 	return fill_view(s, tid, a, v) != 0 ? NULL : v;

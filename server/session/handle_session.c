@@ -36,6 +36,8 @@ take_features(struct client *c, struct rsp_list features)
 	size_t n = sizeof(client_features) / sizeof(client_features[0]);
 
 	while (rsp_features_next(&features, &name, &value)) {
+		if (rsp_bytes_equal(name, "xmlRegisters"))
+			c->described = true;
 		if (!rsp_bytes_equal(value, "+"))
 			continue;
 		for (size_t i = 0; i < n; i++) {

@@ -107,6 +107,7 @@ build_features(struct session *s, const char *annex)
 
 	if (strcmp(annex, "target.xml") != 0)
 		return -ENOENT;
+	s->client.described = true;
 	err = session_current(s, &pid, &tid);
 	return err < 0 ? err : describe_target_xml(s, pid);
 }

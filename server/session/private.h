@@ -60,6 +60,8 @@ struct client {
 	bool extended;
 	bool non_stop;
 	bool binary_upload;
+	/* It has target.xml or will ask for it. */
+	bool described;
 	pid_t g_pid, g_tid;	/* Hg: the thread of g, m, ...; 0: none yet */
 	int64_t c_pid, c_tid;	/* Hc: -1 all, 0 any */
 	size_t next_thread;	/* qsThreadInfo goes on here */
@@ -339,6 +341,7 @@ struct register_view {
 	uint16_t ids[SESSION_REGS_MAX];		/* [number] -> arch id */
 	uint32_t offsets[SESSION_REGS_MAX];	/* [number] -> byte in g */
 	size_t g_size;				/* bytes of g */
+	bool plain;	/* only what every client knows */
 };
 /* The view for a stopped thread; NULL: no such thread.  Borrowed until the
  * next call. */

@@ -248,6 +248,32 @@ reads_and_writes_registers(void **state)
 	bench_close(&b);
 }
 
+/* A client that has no description of the registers takes those that it knows
+ * from elsewhere; more of them are an error to it. */
+static void
+registers_without_description(void **state)
+{
+	size_t plain;
+
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	plain = strlen(bench_ask(&b, "g"));
+	bench_close(&b);
+
+	bench_open(&b, NULL);
+	assert_int_equal(mock_add_process(b.target, 100, 1), 0);
+	assert_int_equal(session_attach_pid(b.session, 100), 0);
+	assert_int_equal(session_client_new(b.session), 0);
+	bench_ask(&b, "qSupported:multiprocess+;qRelocInsn+");
+	assert_int_equal(strlen(bench_ask(&b, "g")), plain - 2 * 16);
+	bench_expect(&b, "p7", "E15");
+	/* Unless it asks for one all the same. */
+	bench_ask(&b, "qXfer:features:read:target.xml:0,1000");
+	assert_int_equal(strlen(bench_ask(&b, "g")), plain);
+	bench_close(&b);
+}
+
 static void
 saves_registers(void **state)
 {
@@ -401,6 +427,7 @@ main(void)
 		cmocka_unit_test(errors_have_texts_for_those_who_asked),
 		cmocka_unit_test(tells_threads),
 		cmocka_unit_test(reads_and_writes_registers),
+		cmocka_unit_test(registers_without_description),
 		cmocka_unit_test(saves_registers),
 		cmocka_unit_test(nothing_to_do_without_a_process),
 		cmocka_unit_test(keeps_the_target_for_the_next_client),
