@@ -17,25 +17,33 @@
 
 /* How lldb shows and reads a register; also the words of its protocol. */
 enum arch_encoding { ARCH_UINT, ARCH_SINT, ARCH_IEEE754, ARCH_VECTOR };
-enum arch_format { ARCH_HEX, ARCH_DECIMAL, ARCH_FLOAT, ARCH_BINARY,
-		   ARCH_VECTOR_UINT8, ARCH_VECTOR_SINT8, ARCH_VECTOR_UINT16,
-		   ARCH_VECTOR_UINT32, ARCH_VECTOR_FLOAT32,
-		   ARCH_VECTOR_UINT128 };
+enum arch_format {
+	ARCH_HEX,
+	ARCH_DECIMAL,
+	ARCH_FLOAT,
+	ARCH_BINARY,
+	ARCH_VECTOR_UINT8,
+	ARCH_VECTOR_SINT8,
+	ARCH_VECTOR_UINT16,
+	ARCH_VECTOR_UINT32,
+	ARCH_VECTOR_FLOAT32,
+	ARCH_VECTOR_UINT128
+};
 
 #define ARCH_NO_NUMBER (-1)
 
 struct arch_reg {
 	const char *name;
-	const char *alt_name;	/* lldb: "arg1" for rdi; or NULL */
-	uint16_t size;		/* bytes on the wire */
-	uint8_t set;		/* which regset holds it (dirty tracking) */
-	const char *gdb_type;	/* "int64", "i387_ext", ... */
-	const char *gdb_group;	/* "general", "float", ... or NULL */
+	const char *alt_name;  /* lldb: "arg1" for rdi; or NULL */
+	uint16_t size;	       /* bytes on the wire */
+	uint8_t set;	       /* which regset holds it (dirty tracking) */
+	const char *gdb_type;  /* "int64", "i387_ext", ... */
+	const char *gdb_group; /* "general", "float", ... or NULL */
 	enum arch_encoding encoding;
 	enum arch_format format;
 	const char *lldb_set;	/* "General Purpose Registers" */
 	const char *generic;	/* "pc", "sp", "fp", "flags", "arg1", NULL */
-	int16_t dwarf, ehframe;	/* or ARCH_NO_NUMBER */
+	int16_t dwarf, ehframe; /* or ARCH_NO_NUMBER */
 	/* Part of another register (eax of rax): its id, else -1; and the
 	 * byte of it where the part begins (1 for ah). */
 	int16_t container;
@@ -45,14 +53,14 @@ struct arch_reg {
 	/* The arch's own knowledge of where it lies; opaque to others. */
 	uint16_t kind;
 	uint32_t offset, offset2, offset3;
-	uint64_t needs;		/* XCR0 bits and the like; 0: always there */
+	uint64_t needs; /* XCR0 bits and the like; 0: always there */
 };
 
 /* A group of registers under one gdb feature name. */
 struct arch_feature {
-	const char *name;	/* "org.gnu.gdb.i386.core" */
-	const char *types;	/* xml of the types its registers use, or "" */
-	const uint16_t *regs;	/* ids, in order */
+	const char *name;     /* "org.gnu.gdb.i386.core" */
+	const char *types;    /* xml of the types its registers use, or "" */
+	const uint16_t *regs; /* ids, in order */
 	size_t nregs;
 };
 
@@ -67,20 +75,20 @@ struct arch_view {
 	size_t nfeatures;
 	/* So many of them are known to who reads no description; 0: all. */
 	size_t nplain;
-	const char *gdb_arch;	/* <architecture>; "i386:x86-64" */
-	const char *osabi;	/* "GNU/Linux" */
+	const char *gdb_arch; /* <architecture>; "i386:x86-64" */
+	const char *osabi;    /* "GNU/Linux" */
 };
 
 /* A regset: PTRACE_GETREGSET note type and where it stands in the file. */
 struct arch_set {
-	unsigned nt;		/* NT_PRSTATUS, NT_X86_XSTATE */
+	unsigned nt; /* NT_PRSTATUS, NT_X86_XSTATE */
 	/* Tried where the kernel or machine does not know `nt`; 0: none. */
 	unsigned nt_old;
 	/* Where not 0: the ptrace requests that move it whole in one layout,
 	 * whatever mode the thread is in; used instead of a note type. */
 	int get_request, set_request;
 	uint32_t offset;
-	uint32_t size;		/* the most it can take */
+	uint32_t size; /* the most it can take */
 };
 
 /* The registers of a system call, as an injected call must set them. */
@@ -93,7 +101,7 @@ struct arch_syscall {
 #define ARCH_HW_SLOTS_MAX 16
 struct arch_hw_slot {
 	bool used;
-	uint8_t kind;		/* enum target_breakpoint_kind */
+	uint8_t kind; /* enum target_breakpoint_kind */
 	uint8_t len;
 	uint64_t addr;
 };
@@ -104,21 +112,21 @@ struct arch_hw_slot {
  * there, and its result mended.
  */
 enum arch_step_how {
-	ARCH_STEP_CANNOT,	/* only in place */
-	ARCH_STEP_EMULATED,	/* done: the file is as after it, pc included */
-	ARCH_STEP_COPY,		/* write `code` to `to`, step once, finish */
+	ARCH_STEP_CANNOT,   /* only in place */
+	ARCH_STEP_EMULATED, /* done: the file is as after it, pc included */
+	ARCH_STEP_COPY,	    /* write `code` to `to`, step once, finish */
 };
 
 #define ARCH_STEP_CODE_MAX 16
 struct arch_step {
-	uint64_t from;		/* where the instruction stands */
-	uint64_t to;		/* where its copy runs */
+	uint64_t from; /* where the instruction stands */
+	uint64_t to;   /* where its copy runs */
 	uint8_t code[ARCH_STEP_CODE_MAX];
-	size_t len;		/* of the instruction and of its copy */
+	size_t len; /* of the instruction and of its copy */
 	/* The arch's own notes for step_finish. */
-	bool absolute_pc;	/* pc is set by value, not relative to it */
-	bool fix_return;	/* it pushed the address behind the copy */
-	int borrowed;		/* register that held pc's place, or -1 */
+	bool absolute_pc; /* pc is set by value, not relative to it */
+	bool fix_return;  /* it pushed the address behind the copy */
+	int borrowed;	  /* register that held pc's place, or -1 */
 	uint64_t borrowed_value;
 };
 
@@ -133,22 +141,22 @@ struct arch_memory {
 };
 
 struct arch {
-	const char *name;	/* "x86_64", "i386" */
-	unsigned word_size;	/* 8 or 4 */
-	uint64_t user_limit;	/* first address that is not the target's */
+	const char *name;	 /* "x86_64", "i386" */
+	unsigned word_size;	 /* 8 or 4 */
+	uint64_t user_limit;	 /* first address that is not the target's */
 	const char *lldb_triple; /* "x86_64-pc-linux-gnu" */
-	unsigned elf_machine;	/* EM_X86_64 */
+	unsigned elf_machine;	 /* EM_X86_64 */
 
 	const struct arch_reg *regs;
 	size_t nregs;
-	const struct arch_view *views;	/* [ARCH_VIEW_COUNT] */
+	const struct arch_view *views; /* [ARCH_VIEW_COUNT] */
 	/* Ids in the order in which lldb wants them in a stop reply; gdb's. */
 	const uint16_t *expedite[ARCH_VIEW_COUNT];
 	size_t nexpedite[ARCH_VIEW_COUNT];
 	const struct arch_set *sets;
 	size_t nsets;
 	size_t file_size;
-	uint16_t pc, sp, fp;	/* register ids */
+	uint16_t pc, sp, fp; /* register ids */
 	/* The one that says which system call the thread is in: whoever
 	 * writes it decides himself whether the call is restarted. */
 	uint16_t syscall_reg;

@@ -6,6 +6,9 @@
 #ifndef BACKEND_ARCH_X86_REGS_H
 #define BACKEND_ARCH_X86_REGS_H
 
+/* Lists are kept in columns by hand. */
+/* clang-format off */
+
 #define X86_0_3(X)   X(0) X(1) X(2) X(3)
 #define X86_0_7(X)   X86_0_3(X) X(4) X(5) X(6) X(7)
 #define X86_8_15(X)  X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
@@ -113,5 +116,7 @@
 
 #define X86_UINT_HEX .encoding = ARCH_UINT, .format = ARCH_HEX
 #define X86_VECTOR8  .encoding = ARCH_VECTOR, .format = ARCH_VECTOR_UINT8
+
+/* clang-format on */
 
 #endif

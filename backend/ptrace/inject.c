@@ -291,8 +291,7 @@ restore(struct injection *i)
 	/* What the client changed and was not written yet, is now. */
 	i->th->regs.dirty &= ~(1u << i->set);
 	if (i->stop_again)
-		(void)syscall(SYS_tgkill, i->th->group, i->th->tid,
-			      SIGSTOP);
+		(void)syscall(SYS_tgkill, i->th->group, i->th->tid, SIGSTOP);
 	group_restore(i);
 	return 0;
 }
