@@ -197,6 +197,26 @@ the_end_of_a_lone_leader_is_seen(void **state)
 	f->pid = 0;
 }
 
+/* The one that runs ends all, also those that stand. */
+static void
+one_thread_ends_the_process(void **state)
+{
+	struct fixture *f = *state;
+	struct target_event ev;
+	pid_t tids[2];
+
+	target_set_reports(f->t, TARGET_REPORT_NO_RESUMED);
+	start(f, main_thread_ends);
+	attach(f);
+	assert_int_equal(target_threads(f->t, f->pid, tids, 2), 2);
+	f->shared->go = 2;
+	resume_thread(f, tids[1]);
+	next(f, &ev);
+	assert_int_equal(ev.kind, TARGET_EVENT_EXITED);
+	assert_int_equal(ev.status, 0);
+	f->pid = 0;
+}
+
 /* ---- other code in the same place -----------------------------------------
  */
 
@@ -284,6 +304,7 @@ main(void)
 		TEST(who_shares_the_memory_is_a_thread),
 		TEST(who_shares_the_memory_may_outlive_it),
 		TEST(the_end_of_a_lone_leader_is_seen),
+		TEST(one_thread_ends_the_process),
 		TEST(a_breakpoint_inserted_again_is_in_the_new_code),
 	};
 
