@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -119,6 +120,12 @@ socket_resolve(const struct address *a, bool passive,
 	out->n = 0;
 	if (passive && (a->host[0] == '\0' || strcmp(a->host, "*") == 0)) {
 		wildcard(a, out);
+		return 0;
+	}
+	/* Also where no file and no server says so (RFC 6761, 6.3). */
+	if (a->family == ADDRESS_ANY_FAMILY &&
+	    (a->host[0] == '\0' || strcasecmp(a->host, "localhost") == 0)) {
+		socket_loopback(a->port, out);
 		return 0;
 	}
 	err = getaddrinfo(a->host[0] == '\0' ? "localhost" : a->host, NULL,

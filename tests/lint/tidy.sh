@@ -14,8 +14,8 @@ tool=$(command -v clang-tidy-14 || command -v clang-tidy) || {
 if [ $# = 0 ]; then
 	set -- $(find protocol backend server -name '*.c')
 fi
-# One at a time, and politely: other tests run beside this one.
-printf '%s\0' "$@" | xargs -0 -n 4 nice \
+# Politely: other tests run beside this one.
+printf '%s\0' "$@" | xargs -0 -n 4 -P 2 nice \
 	"$tool" --quiet -p "$build" 2>&1 |
 	grep -v -E '^[0-9]+ warnings? generated|^Suppressed|^Use -header-filter|^$'
 exit "${PIPESTATUS[1]}"

@@ -248,7 +248,7 @@ class Server:
 
     @property
     def address(self):
-        return "localhost:%d" % self.port
+        return "127.0.0.1:%d" % self.port
 
     def wait(self, seconds=None):
         """Waits for its end; the exit status, negative for a signal."""
@@ -404,7 +404,7 @@ class Session:
             self.path = os.path.join(tmp(), "socket")
             comm = "unix:" + self.path
         else:
-            comm = "localhost:0"
+            comm = "127.0.0.1:0"
         self.server = Server("--once", *options, *tail, comm, *what)
 
     def gdb_connect(self, kind="remote"):

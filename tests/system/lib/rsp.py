@@ -271,7 +271,7 @@ class Rsp:
 
 def launch(name, *args, options=("--once",)):
     """A server with a program on a TCP port, and no client yet."""
-    return Server(*options, "localhost:0", inferior(name), *args)
+    return Server(*options, "127.0.0.1:0", inferior(name), *args)
 
 
 def symbols(name):
