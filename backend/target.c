@@ -325,7 +325,21 @@ target_allocate(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 		return -EOPNOTSUPP;
 	if (pid <= 0)
 		return -ESRCH;
-	return t->ops->alloc->allocate(t, pid, addr, size, type, protection,
+	return t->ops->alloc->allocate(t, pid, addr, size, type, protection, 0,
+				       base);
+}
+
+int
+target_allocate_near(struct target *t, pid_t pid, uint64_t near, uint64_t size,
+		     uint32_t type, uint32_t protection, uint64_t *base)
+{
+	if (!t->ops->alloc)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	if (near == 0)
+		return -EINVAL;
+	return t->ops->alloc->allocate(t, pid, 0, size, type, protection, near,
 				       base);
 }
 
@@ -349,6 +363,42 @@ target_next_vm_run(struct target *t, pid_t pid, uint64_t addr,
 	if (pid <= 0)
 		return -ESRCH;
 	return t->ops->alloc->next_run(t, pid, addr, run);
+}
+
+int
+target_protect(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
+	       uint32_t protection, uint32_t *old)
+{
+	if (!t->ops->alloc)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	return t->ops->alloc->protect(t, pid, addr, size, protection, old);
+}
+
+int
+target_query(struct target *t, pid_t pid, uint64_t addr,
+	     struct target_vm_info *info)
+{
+	if (!t->ops->alloc)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	return t->ops->alloc->query(t, pid, addr, info);
+}
+
+int
+target_write_watch(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
+		   uint32_t flags, uint64_t *pages, size_t cap, size_t *n)
+{
+	if (!t->ops->alloc)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	if (cap == 0)
+		return -EINVAL;
+	return t->ops->alloc->write_watch(t, pid, addr, size, flags, pages, cap,
+					  n);
 }
 
 int

@@ -64,6 +64,9 @@ enum target_stop_reason {
 	TARGET_STOP_CLONE,	/* THREAD_OPTIONS: child_tid */
 	TARGET_STOP_SYSCALL_ENTRY, /* syscall */
 	TARGET_STOP_SYSCALL_RETURN,
+	/* addr: a page with PAGE_GUARD was touched, and is open now; the
+	 * access is made when the thread goes on. */
+	TARGET_STOP_GUARD,
 };
 
 enum target_breakpoint_kind {
@@ -81,11 +84,12 @@ struct target_event {
 	pid_t tid;
 	/*
 	 * SIGNAL, KILLED: which.  For every other stop the signal to show:
-	 * SIGTRAP; 0 for REQUESTED and NONE.
+	 * SIGTRAP; SIGSEGV for GUARD; 0 for REQUESTED and NONE.
 	 */
 	int signal;
 	int status;
-	/* WATCHPOINT: the data address as inserted, and what was inserted. */
+	/* WATCHPOINT: the data address as inserted, and what was inserted.
+	 * GUARD: the address that was touched. */
 	uint64_t addr;
 	enum target_breakpoint_kind watch_kind;
 	unsigned hw_index;
@@ -185,7 +189,11 @@ enum target_object {
 /* Win32's own values: shared/virtual-memory.md section 2. */
 enum {
 	MEM_COMMIT = 0x1000, MEM_RESERVE = 0x2000, MEM_DECOMMIT = 0x4000,
-	MEM_RELEASE = 0x8000,
+	MEM_RELEASE = 0x8000, MEM_FREE = 0x10000, MEM_PRIVATE = 0x20000,
+	MEM_MAPPED = 0x40000, MEM_RESET = 0x80000, MEM_TOP_DOWN = 0x100000,
+	MEM_WRITE_WATCH = 0x200000, MEM_PHYSICAL = 0x400000,
+	MEM_IMAGE = 0x1000000, /* as a type of pages */
+	MEM_RESET_UNDO = 0x1000000, MEM_LARGE_PAGES = 0x20000000,
 	PAGE_NOACCESS = 0x1, PAGE_READONLY = 0x2, PAGE_READWRITE = 0x4,
 	PAGE_WRITECOPY = 0x8, PAGE_EXECUTE = 0x10, PAGE_EXECUTE_READ = 0x20,
 	PAGE_EXECUTE_READWRITE = 0x40, PAGE_EXECUTE_WRITECOPY = 0x80,
@@ -202,6 +210,16 @@ struct target_vm_run {
 	uint32_t protect;	/* 0 when reserved */
 };
 
+/* What lies at an address, of whomever it is: VirtualQueryEx. */
+struct target_vm_info {
+	uint64_t base, size;
+	uint64_t allocation_base;
+	uint32_t allocation_protect;
+	uint32_t state;		/* MEM_COMMIT, MEM_RESERVE or MEM_FREE */
+	uint32_t protect;
+	uint32_t type;		/* MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE or 0 */
+};
+
 /* ---- the operations --------------------------------------------------- */
 
 /*
@@ -214,11 +232,18 @@ typedef bool target_hit_filter(void *arg, pid_t pid, pid_t tid, uint64_t pc);
 struct target_alloc_ops {
 	int (*allocate)(struct target *, pid_t pid, uint64_t addr,
 			uint64_t size, uint32_t type, uint32_t protection,
-			uint64_t *base);
+			uint64_t near, uint64_t *base);
 	int (*release)(struct target *, pid_t pid, uint64_t addr,
 		       uint64_t size, uint32_t type);
 	int (*next_run)(struct target *, pid_t pid, uint64_t addr,
 			struct target_vm_run *run);
+	int (*protect)(struct target *, pid_t pid, uint64_t addr,
+		       uint64_t size, uint32_t protection, uint32_t *old);
+	int (*query)(struct target *, pid_t pid, uint64_t addr,
+		     struct target_vm_info *info);
+	int (*write_watch)(struct target *, pid_t pid, uint64_t addr,
+			   uint64_t size, uint32_t flags, uint64_t *pages,
+			   size_t cap, size_t *n);
 };
 
 struct target_file_ops {	/* facts that need /proc or its like */
@@ -451,8 +476,28 @@ bool target_can_allocate(struct target *t);
 int target_allocate(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 		    uint32_t type, uint32_t protection,
 		    uint64_t *base) MUST_CHECK;
+/*
+ * The same at an address of the back end's choice, all of it within 2 GiB of
+ * `near` (not 0), as close to it as can be.
+ */
+int target_allocate_near(struct target *t, pid_t pid, uint64_t near,
+			 uint64_t size, uint32_t type, uint32_t protection,
+			 uint64_t *base) MUST_CHECK;
 int target_release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 		   uint32_t type) MUST_CHECK;
+/* *old: what the first page had. */
+int target_protect(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
+		   uint32_t protection, uint32_t *old) MUST_CHECK;
+int target_query(struct target *t, pid_t pid, uint64_t addr,
+		 struct target_vm_info *info) MUST_CHECK;
+/*
+ * The pages of a watched region in the range that were written, ascending; with
+ * flags 1 they count as not written from then on.  At most `cap` (not 0) of
+ * them are given, and touched: if there are `cap`, ask on from behind the last.
+ */
+int target_write_watch(struct target *t, pid_t pid, uint64_t addr,
+		       uint64_t size, uint32_t flags, uint64_t *pages,
+		       size_t cap, size_t *n) MUST_CHECK;
 /* The run that holds `addr` or the next one after it; -ENOENT: no more. */
 int target_next_vm_run(struct target *t, pid_t pid, uint64_t addr,
 		       struct target_vm_run *run);

@@ -87,7 +87,20 @@ perms(struct rsp_args *a, unsigned *perms)
 	return true;
 }
 
-/* size,perms of lldb; addr,size,type,protection of VirtualAllocEx */
+/* addr,size,type,protection of VirtualAllocEx, or with ,near behind it */
+static bool
+alloc_win32(struct rsp_args *a, struct rsp_request *req)
+{
+	return rsp_args_hex_u64(a, &req->alloc.addr) &&
+	       rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, &req->alloc.size) &&
+	       rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, &req->alloc.type) &&
+	       rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, &req->alloc.protection);
+}
+
+/* size,perms of lldb, or VirtualAllocEx's */
 bool
 decode_alloc(struct rsp_args *a, struct rsp_request *req)
 {
@@ -95,14 +108,32 @@ decode_alloc(struct rsp_args *a, struct rsp_request *req)
 	if (!req->alloc.win32)
 		return rsp_args_hex_u64(a, &req->alloc.size) &&
 		       rsp_args_expect(a, ',') && perms(a, &req->alloc.perms);
-	return rsp_args_hex_u64(a, &req->alloc.addr) &&
-	       rsp_args_expect(a, ',') &&
-	       rsp_args_hex_u64(a, &req->alloc.size) &&
-	       rsp_args_expect(a, ',') &&
-	       rsp_args_hex_u64(a, &req->alloc.type) &&
-	       rsp_args_expect(a, ',') &&
-	       rsp_args_hex_u64(a, &req->alloc.protection) &&
+	if (!alloc_win32(a, req))
+		return false;
+	req->alloc.has_near = rsp_args_expect(a, ',');
+	return (!req->alloc.has_near ||
+		rsp_args_hex_u64(a, &req->alloc.near)) &&
 	       rsp_args_at_end(a);
+}
+
+/* :addr,size,value */
+bool
+decode_pages_value(struct rsp_args *a, struct rsp_request *req)
+{
+	rsp_args_separator(a);
+	return rsp_args_hex_u64(a, &req->pages.addr) &&
+	       rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, &req->pages.size) &&
+	       rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, &req->pages.value) && rsp_args_at_end(a);
+}
+
+/* :addr */
+bool
+decode_addr(struct rsp_args *a, struct rsp_request *req)
+{
+	rsp_args_separator(a);
+	return rsp_args_hex_u64(a, &req->number) && rsp_args_at_end(a);
 }
 
 /* addr of lldb; addr,size,type of VirtualFreeEx */

@@ -80,7 +80,7 @@ struct rsp_request {
 		struct rsp_bytes text;
 		struct rsp_ptid ptid;		/* decode_ptid */
 		int64_t pid;			/* decode_pid, decode_opt_pid (0) */
-		uint64_t number;		/* decode_number */
+		uint64_t number;		/* decode_number, decode_addr */
 		bool flag;			/* decode_flag */
 		struct rsp_list features;	/* SUPPORTED: rsp_features_next */
 		struct rsp_signal_set signals;	/* PASS/PROGRAM_SIGNALS */
@@ -124,8 +124,15 @@ struct rsp_request {
 			uint64_t size;
 			uint64_t type;
 			uint64_t protection;
+			bool has_near;	/* a fifth one */
+			uint64_t near;
 			unsigned perms;	/* lldb: RSP_PERM_* */
 		} alloc;
+		struct {			/* decode_pages_value */
+			uint64_t addr;
+			uint64_t size;
+			uint64_t value;	/* protection, or flags */
+		} pages;
 		struct {			/* DEALLOC */
 			bool win32;	/* three fields; else lldb's one */
 			uint64_t addr;

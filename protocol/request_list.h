@@ -59,6 +59,9 @@
 	/* allocation */						\
 	X(ALLOC, "_M", ARGS, decode_alloc)				\
 	X(DEALLOC, "_m", ARGS, decode_dealloc)				\
+	X(VIRTUAL_PROTECT, "QVirtualProtect", COLON, decode_pages_value) \
+	X(VIRTUAL_QUERY, "qVirtualQuery", COLON, decode_addr)		\
+	X(GET_WRITE_WATCH, "qGetWriteWatch", COLON, decode_pages_value)	\
 	/* breakpoints */						\
 	X(INSERT_BREAKPOINT, "Z", ARGS, decode_insert_breakpoint)	\
 	X(REMOVE_BREAKPOINT, "z", ARGS, decode_remove_breakpoint)	\

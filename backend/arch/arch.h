@@ -201,7 +201,8 @@ struct arch {
 	size_t syscall_insn_len;
 	/* Numbers of the calls that the back end injects. */
 	struct {
-		int mmap, munmap, mprotect, madvise, mremap;
+		int mmap, munmap, mprotect, madvise, mremap, userfaultfd,
+		    close;
 	} nr;
 
 	/*

@@ -4,16 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../vm_check.h"
 #include "private.h"
 
-#define LOWEST UINT64_C(0x10000)
-#define FIRST  UINT64_C(0x100000000)
-
-static uint64_t
-down(uint64_t v, uint64_t unit)
-{
-	return v - v % unit;
-}
+#define FIRST UINT64_C(0x100000000)
+#define NEAR  UINT64_C(0x7fff0000)
 
 const struct mock_run *
 mock_run_at(const struct mock_process *p, uint64_t addr,
@@ -118,17 +113,28 @@ is_free(struct mock *m, struct mock_process *p, uint64_t addr, uint64_t size)
 }
 
 static uint64_t
-choose(struct mock *m, struct mock_process *p, uint64_t size)
+next_place(struct mock *m, struct mock_process *p, uint64_t at)
 {
 	struct mock_mapping map;
-	uint64_t at = FIRST;
 
-	while (at < m->arch->user_limit) {
+	at = mock_map_at(p, at, &map) ? map.end : mock_map_after(m, p, at);
+	return vm_grain_up(at);
+}
+
+/* The first place, or one near another; 0: none.  (TOP_DOWN is not its.) */
+static uint64_t
+choose(struct mock *m, struct mock_process *p, const struct vm_request *r,
+       uint64_t size)
+{
+	uint64_t at = FIRST, end = m->arch->user_limit;
+
+	if (r->near != 0) {
+		at = r->near > NEAR ? vm_grain_up(r->near - NEAR) : VM_LOWEST;
+		end = r->near + NEAR < end ? r->near + NEAR : end;
+	}
+	for (; at < end && size <= end - at; at = next_place(m, p, at)) {
 		if (is_free(m, p, at, size))
 			return at;
-		at = mock_map_at(p, at, &map) ? map.end
-					      : mock_map_after(m, p, at);
-		at = down(at + MOCK_GRANULARITY - 1, MOCK_GRANULARITY);
 	}
 	return 0;
 }
@@ -192,55 +198,51 @@ set_pages(struct mock_region *r, uint64_t start, uint64_t end, uint32_t state,
 	return 0;
 }
 
-static bool
-is_protection(uint32_t v)
+static struct mock_region *
+make_region(const struct vm_request *r, uint64_t base, uint64_t size)
 {
-	uint32_t base = v & 0xff, modifier = v & 0x700;
+	struct mock_region *region = calloc(1, sizeof(*region));
 
-	if (v & ~0x7ffu || base == 0 || base & (base - 1))
-		return false;
-	if (modifier & (modifier - 1))
-		return false;
-	return !modifier || base != PAGE_NOACCESS;
-}
-
-static bool
-is_copy(uint32_t protect)
-{
-	return protect & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
+	if (!region)
+		return NULL;
+	region->runs = calloc(1, sizeof(*region->runs));
+	if (!region->runs) {
+		free(region);
+		return NULL;
+	}
+	region->base = region->runs->base = base;
+	region->size = region->runs->size = size;
+	region->protect = r->protect;
+	region->watched = r->type & MEM_WRITE_WATCH;
+	region->runs->state = r->type & MEM_COMMIT ? MEM_COMMIT : MEM_RESERVE;
+	if (r->type & MEM_COMMIT)
+		region->runs->protect = vm_page_protect(r->protect);
+	return region;
 }
 
 static int
-create(struct mock *m, struct mock_process *p, uint64_t addr, uint64_t size,
-       uint32_t type, uint32_t protect, uint64_t *base)
+create(struct mock *m, struct mock_process *p, struct vm_request *r)
 {
-	struct mock_region *r, **at;
+	struct mock_region *region, **at;
+	uint64_t size = r->end - r->start;
 	size_t n = 0;
 
-	if (addr && !is_free(m, p, addr, size))
+	if (r->addr && !is_free(m, p, r->start, size))
 		return -EADDRNOTAVAIL;
-	if (!addr)
-		addr = choose(m, p, size);
-	for (at = &p->regions; *at && (*at)->base < addr; at = &(*at)->next)
+	/* It has no pool of large pages. */
+	if (r->type & MEM_LARGE_PAGES)
+		return -ENOBUFS;
+	if (!r->addr)
+		r->start = choose(m, p, r, size);
+	for (at = &p->regions; *at && (*at)->base < r->start; at = &(*at)->next)
 		n++;
-	if (!addr || n >= MOCK_REGIONS_MAX)
+	if (!r->start || n >= MOCK_REGIONS_MAX)
 		return -ENOMEM;
-	r = calloc(1, sizeof(*r));
-	if (!r)
+	region = make_region(r, r->start, size);
+	if (!region)
 		return -ENOMEM;
-	r->runs = calloc(1, sizeof(*r->runs));
-	if (!r->runs) {
-		free(r);
-		return -ENOMEM;
-	}
-	r->base = r->runs->base = addr;
-	r->size = r->runs->size = size;
-	r->protect = protect;
-	r->runs->state = type & MEM_COMMIT ? MEM_COMMIT : MEM_RESERVE;
-	r->runs->protect = type & MEM_COMMIT ? protect : 0;
-	r->next = *at;
-	*at = r;
-	*base = addr;
+	region->next = *at;
+	*at = region;
 	return 0;
 }
 
@@ -255,36 +257,49 @@ region_at(struct mock_process *p, uint64_t addr)
 	return NULL;
 }
 
+static struct mock_region *
+region_of(struct mock_process *p, const struct vm_request *r)
+{
+	struct mock_region *region = region_at(p, r->start);
+
+	return region && r->end - region->base <= region->size ? region : NULL;
+}
+
+static int
+change(struct mock_process *p, struct vm_request *r)
+{
+	struct mock_region *region = region_of(p, r);
+
+	if (!region)
+		return -EADDRNOTAVAIL;
+	if (r->type & (MEM_RESET | MEM_RESET_UNDO))
+		return 0;
+	if (r->protect & VM_COPY_ON_WRITE)
+		return -EINVAL;
+	return set_pages(region, r->start, r->end, MEM_COMMIT,
+			 vm_page_protect(r->protect));
+}
+
 static int
 allocate(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
-	 uint32_t type, uint32_t protect, uint64_t *base)
+	 uint32_t type, uint32_t protect, uint64_t near, uint64_t *base)
 {
 	struct mock *m = mock_of(t);
 	struct mock_process *p = mock_process_traced(m, pid);
-	bool reserve = type & MEM_RESERVE || !addr;
-	uint64_t limit = m->arch->user_limit, start, end;
-	struct mock_region *r;
+	struct vm_request r = { .addr = addr,
+				.size = size,
+				.type = type,
+				.protect = protect,
+				.near = near };
 	int err;
 
 	if (!p || p->exiting)
 		return -ESRCH;
-	if (size == 0 || (addr && addr < LOWEST) || !type ||
-	    type & ~(uint32_t)(MEM_COMMIT | MEM_RESERVE) ||
-	    !is_protection(protect) || is_copy(protect) || addr >= limit ||
-	    size > limit - addr)
-		return -EINVAL;
-	start = down(addr, reserve ? MOCK_GRANULARITY : MOCK_PAGE);
-	end = down(addr + size + MOCK_PAGE - 1, MOCK_PAGE);
-	if (reserve)
-		return create(m, p, start, end - start, type, protect, base);
-	r = region_at(p, start);
-	if (!r || end - r->base > r->size)
-		return -EADDRNOTAVAIL;
-	err =
-	    set_pages(r, start, end, MEM_COMMIT,
-		      protect & ~(uint32_t)(PAGE_NOCACHE | PAGE_WRITECOMBINE));
-	if (!err)
-		*base = start;
+	err = vm_check_allocate(&r, m->arch->user_limit);
+	if (err == 0)
+		err = vm_creates(&r) ? create(m, p, &r) : change(p, &r);
+	if (err == 0)
+		*base = r.start;
 	return err;
 }
 
@@ -307,16 +322,16 @@ release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 {
 	struct mock *m = mock_of(t);
 	struct mock_process *p = mock_process_traced(m, pid);
-	uint64_t limit = m->arch->user_limit, start, end;
+	struct vm_request ask = { .addr = addr, .size = size, .type = type };
+	uint64_t start, end;
 	struct mock_region *r;
 	int err;
 
 	if (!p || p->exiting)
 		return -ESRCH;
-	if ((type != MEM_DECOMMIT && type != MEM_RELEASE) ||
-	    (type == MEM_RELEASE && size) || addr >= limit ||
-	    size > limit - addr)
-		return -EINVAL;
+	err = vm_check_release(&ask, m->arch->user_limit);
+	if (err < 0)
+		return err;
 	r = region_at(p, addr);
 	if (!r || (!size && addr - r->base >= MOCK_PAGE))
 		return -EADDRNOTAVAIL;
@@ -324,9 +339,8 @@ release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 		release_region(m, p, r);
 		return 0;
 	}
-	start = size ? down(addr, MOCK_PAGE) : r->base;
-	end = size ? down(addr + size + MOCK_PAGE - 1, MOCK_PAGE)
-		   : r->base + r->size;
+	start = size ? ask.start : r->base;
+	end = size ? ask.end : r->base + r->size;
 	if (end - r->base > r->size)
 		return -EINVAL;
 	err = set_pages(r, start, end, MEM_RESERVE, 0);
@@ -335,6 +349,15 @@ release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 	mock_memory_drop(m, p, start, end - start);
 	mock_breaks_forget(p, start, end - start);
 	return 0;
+}
+
+/* A page's protection with what its region adds to it. */
+static uint32_t
+shown(const struct mock_region *r, uint32_t protect)
+{
+	uint32_t attribute = r->protect & (PAGE_NOCACHE | PAGE_WRITECOMBINE);
+
+	return protect ? protect | attribute : 0;
 }
 
 static int
@@ -357,7 +380,7 @@ next_run(struct target *t, pid_t pid, uint64_t addr, struct target_vm_run *run)
 				.allocation_size = r->size,
 				.allocation_protect = r->protect,
 				.state = at->state,
-				.protect = at->protect,
+				.protect = shown(r, at->protect),
 			};
 			return 0;
 		}
@@ -365,8 +388,131 @@ next_run(struct target *t, pid_t pid, uint64_t addr, struct target_vm_run *run)
 	return -ENOENT;
 }
 
+static int
+protect_pages(struct mock_process *p, const struct vm_request *r, uint32_t *old)
+{
+	struct mock_region *region = region_of(p, r);
+	const struct mock_run *run;
+	uint32_t before;
+	int err;
+
+	if (!region)
+		return -EADDRNOTAVAIL;
+	if (r->protect & VM_COPY_ON_WRITE)
+		return -EINVAL;
+	for (run = region->runs; run; run = run->next) {
+		if (run->base < r->end && run->base + run->size > r->start &&
+		    run->state != MEM_COMMIT)
+			return -EADDRNOTAVAIL;
+	}
+	before = shown(region, mock_run_at(p, r->start, NULL)->protect);
+	err = set_pages(region, r->start, r->end, MEM_COMMIT,
+			vm_page_protect(r->protect));
+	if (err == 0)
+		*old = before;
+	return err;
+}
+
+static int
+protect(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
+	uint32_t protection, uint32_t *old)
+{
+	struct mock *m = mock_of(t);
+	struct mock_process *p = mock_process_traced(m, pid);
+	struct vm_request r = { .addr = addr,
+				.size = size,
+				.protect = protection };
+	int err;
+
+	if (!p || p->exiting)
+		return -ESRCH;
+	err = vm_check_protect(&r, m->arch->user_limit);
+	return err < 0 ? err : protect_pages(p, &r, old);
+}
+
+static void
+query_map(const struct mock_mapping *map, struct target_vm_info *info)
+{
+	static const uint32_t protections[8] = {
+		PAGE_NOACCESS,		PAGE_READONLY,
+		PAGE_READWRITE,		PAGE_READWRITE,
+		PAGE_EXECUTE,		PAGE_EXECUTE_READ,
+		PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_READWRITE,
+	};
+	uint32_t protection = protections[map->prot & 7];
+
+	if (map->inode && map->prot & TARGET_MAP_WRITE)
+		protection = PAGE_WRITECOPY;
+	info->size = map->end - info->base;
+	info->allocation_base = map->start;
+	info->allocation_protect = info->protect = protection;
+	info->state = MEM_COMMIT;
+	info->type = map->inode ? MEM_IMAGE : MEM_PRIVATE;
+}
+
+static int
+query(struct target *t, pid_t pid, uint64_t addr, struct target_vm_info *info)
+{
+	struct mock *m = mock_of(t);
+	struct mock_process *p = mock_process_traced(m, pid);
+	uint64_t page = vm_page_down(addr);
+	const struct mock_region *r;
+	const struct mock_run *run;
+	struct mock_mapping map;
+
+	if (!p || p->exiting)
+		return -ESRCH;
+	if (addr >= m->arch->user_limit)
+		return -EINVAL;
+	*info = (struct target_vm_info){ .base = page,
+					 .state = MEM_FREE,
+					 .protect = PAGE_NOACCESS };
+	run = mock_run_at(p, page, &r);
+	if (run) {
+		info->size = run->base + run->size - page;
+		info->allocation_base = r->base;
+		info->allocation_protect = r->protect;
+		info->state = run->state;
+		info->protect = shown(r, run->protect);
+		info->type = MEM_PRIVATE;
+	} else if (mock_map_at(p, page, &map)) {
+		query_map(&map, info);
+	} else {
+		info->size = mock_map_after(m, p, page) - page;
+	}
+	return 0;
+}
+
+static int
+write_watch(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
+	    uint32_t flags, uint64_t *pages, size_t cap, size_t *n)
+{
+	struct mock *m = mock_of(t);
+	struct mock_process *p = mock_process_traced(m, pid);
+	struct vm_request r = { .addr = addr, .size = size, .protect = flags };
+	const struct mock_region *region;
+	size_t got = 0;
+
+	if (!p || p->exiting)
+		return -ESRCH;
+	if (vm_check_write_watch(&r, m->arch->user_limit) < 0)
+		return -EINVAL;
+	region = region_of(p, &r);
+	if (!region || !region->watched)
+		return -EINVAL;
+	for (; r.start < r.end && got < cap; r.start += VM_PAGE) {
+		if (mock_memory_written(p, r.start, flags & 1))
+			pages[got++] = r.start;
+	}
+	*n = got;
+	return 0;
+}
+
 const struct target_alloc_ops mock_alloc_ops = {
 	.allocate = allocate,
 	.release = release,
 	.next_run = next_run,
+	.protect = protect,
+	.query = query,
+	.write_watch = write_watch,
 };

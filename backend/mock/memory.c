@@ -80,6 +80,7 @@ copy(struct mock *m, struct mock_process *p, uint64_t addr, void *buf,
 			if (!page)
 				return false;
 			memcpy(page->bytes + at, bytes, n);
+			page->written = true;
 			continue;
 		}
 		page = page_find(p, addr - at);
@@ -122,6 +123,17 @@ mock_memory_copy(struct mock *m, struct mock_process *from,
 		}
 	}
 	return 0;
+}
+
+bool
+mock_memory_written(struct mock_process *p, uint64_t addr, bool reset)
+{
+	struct mock_page *page = page_find(p, addr);
+	bool written = page && page->written;
+
+	if (written && reset)
+		page->written = false;
+	return written;
 }
 
 void

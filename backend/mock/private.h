@@ -54,6 +54,7 @@ struct mock_mapping {
 
 struct mock_page {
 	uint64_t addr;
+	bool written;
 	struct mock_page *next;
 	uint8_t bytes[MOCK_PAGE];
 };
@@ -74,6 +75,7 @@ struct mock_run {
 struct mock_region {
 	uint64_t base, size;
 	uint32_t protect;
+	bool watched;
 	struct mock_run *runs;
 	struct mock_region *next;
 };
@@ -158,6 +160,8 @@ void mock_memory_free(struct mock *m, struct mock_process *p);
 /* Zeroes [addr, addr + len), whole pages. */
 void mock_memory_drop(struct mock *m, struct mock_process *p, uint64_t addr,
 		      uint64_t len);
+/* Was the page stored to?  Forgets it then, with `reset`. */
+bool mock_memory_written(struct mock_process *p, uint64_t page, bool reset);
 /* The mapping that holds addr: program's own or allocated; false: none. */
 bool mock_map_at(struct mock_process *p, uint64_t addr,
 		 struct mock_mapping *map);

@@ -67,6 +67,18 @@ breakpoints_under_write(struct process *p, uint64_t addr, uint8_t *buf,
 }
 
 /* Puts the program's own bytes back, if ours are still there. */
+/* It counts as no store to a page that is watched for stores. */
+static int
+put(struct process *p, uint64_t addr, const uint8_t *bytes)
+{
+	bool clean = vm_watch_is_clean(p, addr);
+	int err = memory_write_code(p, addr, bytes, p->arch->breakpoint_len);
+
+	if (clean)
+		vm_watch_clean(p, addr);
+	return err;
+}
+
 int
 breakpoint_lift(struct process *p, struct breakpoint *b)
 {
@@ -82,7 +94,7 @@ breakpoint_lift(struct process *p, struct breakpoint *b)
 		return err < 0 ? err : -EFAULT;
 	if (memcmp(now, p->arch->breakpoint, len) != 0)
 		return 0;
-	return memory_write_code(p, b->addr, b->saved, len);
+	return put(p, b->addr, b->saved);
 }
 
 int
@@ -92,8 +104,7 @@ breakpoint_lower(struct process *p, struct breakpoint *b)
 
 	if (b->inserted || p->vforks > 0)
 		return 0;
-	err = memory_write_code(p, b->addr, p->arch->breakpoint,
-				p->arch->breakpoint_len);
+	err = put(p, b->addr, p->arch->breakpoint);
 	if (err == 0)
 		b->inserted = p->ever_inserted = true;
 	return err;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "engine.h"
+#include "vm.h"
 
 /* Queued signals looked at in one go. */
 #define PEEK_MAX 16
@@ -161,7 +162,7 @@ is_passed(const struct ptrace_target *t, const struct thread *th, int signal)
 }
 
 static void
-on_signal(struct ptrace_target *t, struct thread *th, int signal)
+on_own_signal(struct ptrace_target *t, struct thread *th, int signal)
 {
 	uint64_t bit = (uint64_t)1 << ((signal - 1) & 63);
 
@@ -193,6 +194,41 @@ trap_is_queued(const struct thread *th)
 		args.off += PEEK_MAX;
 	} while (n == PEEK_MAX);
 	return false;
+}
+
+/*
+ * A fault that is not the program's own.  All threads stand for a moment while
+ * a page is opened: the event comes before they are let go again.
+ */
+static bool
+on_fault(struct ptrace_target *t, struct thread *th)
+{
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.reason = TARGET_STOP_GUARD,
+		.signal = SIGSEGV,
+	};
+	struct process *p = th->process;
+	enum vm_fault fault = vm_fault(t, th, &ev.addr);
+
+	if (fault == VM_FAULT_GUARD)
+		thread_pend_event(t, th, &ev);
+	return fault != VM_FAULT_NONE || p->gone || th->run != THREAD_STOPPED;
+}
+
+static void
+on_signal(struct ptrace_target *t, struct thread *th, int signal)
+{
+	struct process *p = th->process;
+
+	if (signal != SIGSEGV || vm_owner(p)->vm == NULL) {
+		on_own_signal(t, th, signal);
+		return;
+	}
+	if (!on_fault(t, th))
+		on_own_signal(t, th, signal);
+	if (!p->gone)
+		process_go(t, p);
 }
 
 /*
@@ -331,7 +367,8 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 
 	switch (kind) {
 	case WAIT_SIGNAL:
-		th->deliver = WSTOPSIG(status);
+		if (WSTOPSIG(status) != SIGSEGV || !vm_fault_is_over(th))
+			th->deliver = WSTOPSIG(status);
 		break;
 	case WAIT_BREAKPOINT:
 		if (registers_pc(th, &pc) < 0)

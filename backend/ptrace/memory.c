@@ -259,12 +259,17 @@ ptrace_write_memory(struct target *target, pid_t pid, uint64_t addr,
 		    const void *buf, size_t len)
 {
 	struct process *p = process_find((struct ptrace_target *)target, pid);
+	int err;
 
 	if (p == NULL)
 		return -ESRCH;
 	if (!in_range(addr, len) || vm_accessible(p, addr, len) != len)
 		return -EFAULT;
 	if (len != 0 && has_breakpoint(p, addr, len))
-		return write_under_breakpoints(p, addr, buf, len);
-	return memory_write(p, addr, buf, len);
+		err = write_under_breakpoints(p, addr, buf, len);
+	else
+		err = memory_write(p, addr, buf, len);
+	if (err == 0)
+		vm_watch_wrote(p, addr, len);
+	return err;
 }

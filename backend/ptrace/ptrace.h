@@ -104,6 +104,7 @@ struct thread {
 	struct registers regs;
 	unsigned hw_generation;	/* which process->hw_generation its debug
 				 * registers hold */
+	unsigned openings;	/* process->openings when it was let go */
 	char name[32];
 	bool name_valid;
 };
@@ -158,6 +159,8 @@ struct process {
 	unsigned checked_runs;
 	/* vm.c: table of regions; copied at fork, dropped at exec. */
 	struct vm_table *vm;
+	/* vm_fault.c: how often a page was opened after a fault. */
+	unsigned openings;
 	struct process *vfork_parent;	/* shares memory until exec or exit */
 
 	bool catch_syscalls;
@@ -360,6 +363,34 @@ void vm_drop(struct process *p);			/* exec, exit */
  * page of ours that is reserved only, which /proc/PID/mem would not mind.
  */
 size_t vm_accessible(struct process *p, uint64_t addr, size_t len);
+
+/* ---- vm_watch.c, vm_fault.c -------------------------------------------------------- */
+
+/* A forked child, stopped: its pages are watched anew, none is written. */
+int vm_watch_copied(struct ptrace_target *t, struct process *child);
+/* The debugger has stored something there. */
+void vm_watch_wrote(struct process *p, uint64_t addr, size_t len);
+/* Around stores that do not count (breakpoints): if it was clean before, make
+ * it so after. */
+bool vm_watch_is_clean(struct process *p, uint64_t addr);
+void vm_watch_clean(struct process *p, uint64_t addr);
+
+enum vm_fault {
+	VM_FAULT_NONE,	/* the program's own */
+	VM_FAULT_GUARD,	/* a guard page, open now: to be reported */
+	VM_FAULT_OVER,	/* it will not happen again */
+};
+/* A thread stopped by SIGSEGV; *addr: what it was about.  Stops the process for
+ * a moment: the caller makes an event, or not, and then calls process_go. */
+enum vm_fault vm_fault(struct ptrace_target *t, struct thread *th,
+		       uint64_t *addr);
+/* Of a thread that stopped only after vm_let_go. */
+bool vm_fault_is_over(struct thread *th);
+/* Before a detach, all threads stopped: pages get the protection that they
+ * have without us. */
+void vm_let_go(struct ptrace_target *t, struct process *p);
+/* Are there pages whose faults we have to handle? */
+bool vm_needs_us(struct process *p);
 
 /* ---- procfs.c: facts ----------------------------------------------------------------- */
 

@@ -9,162 +9,97 @@
 #include <string.h>
 
 enum {
-	MEM_RESET = 0x80000,
-	MEM_TOP_DOWN = 0x100000,
-	MEM_WRITE_WATCH = 0x200000,
-	MEM_PHYSICAL = 0x400000,
-	MEM_RESET_UNDO = 0x1000000,
-	MEM_LARGE_PAGES = 0x20000000,
-	TYPES_KNOWN = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_TOP_DOWN |
-		      MEM_WRITE_WATCH | MEM_PHYSICAL | MEM_RESET_UNDO |
-		      MEM_LARGE_PAGES,
-	TYPES_DOING = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO,
-	MODIFIERS = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE,
-	COPY_ON_WRITE = PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY,
 	GAP_TRIES = 4,
 };
-
-#define LARGE_PAGE 0x200000ull
 
 struct request {
 	struct ptrace_target *t;
 	struct process *p;
-	uint64_t addr, size;
-	uint32_t type, protect;
-	uint64_t start, end; /* rounded */
+	struct vm_request ask;
 };
-
-/* ---- checks ----------------------------------------------------------- */
-
-static bool
-is_power_of_two(uint32_t v)
-{
-	return v != 0 && (v & (v - 1)) == 0;
-}
-
-static bool
-protection_valid(uint32_t protect)
-{
-	uint32_t modifiers = protect & MODIFIERS;
-
-	return (protect & ~(0xffu | MODIFIERS)) == 0 &&
-	       is_power_of_two(protect & 0xff) &&
-	       (modifiers == 0 || (is_power_of_two(modifiers) &&
-				   (protect & 0xff) != PAGE_NOACCESS));
-}
-
-static bool
-type_valid(uint32_t type)
-{
-	if ((type & ~(uint32_t)TYPES_KNOWN) != 0 || (type & TYPES_DOING) == 0)
-		return false;
-	if ((type & MEM_RESET && type != MEM_RESET) ||
-	    (type & MEM_RESET_UNDO && type != MEM_RESET_UNDO))
-		return false;
-	if (type & MEM_WRITE_WATCH && !(type & MEM_RESERVE))
-		return false;
-	if (type & MEM_LARGE_PAGES &&
-	    (!(type & MEM_RESERVE) || !(type & MEM_COMMIT)))
-		return false;
-	return !(type & MEM_PHYSICAL) ||
-	       (type & ~(uint32_t)MEM_TOP_DOWN) == (MEM_PHYSICAL | MEM_RESERVE);
-}
-
-static bool
-creates(const struct request *r)
-{
-	return (r->type & MEM_RESERVE) != 0 || r->addr == 0;
-}
-
-/* [start, end): the pages or granules that hold a byte of the request. */
-static bool
-round_range(struct request *r)
-{
-	uint64_t limit = r->p->arch->user_limit;
-
-	if (r->size > limit || r->addr > limit - r->size)
-		return false;
-	r->start = r->type & MEM_RESERVE ? vm_grain_down(r->addr)
-					 : vm_page_down(r->addr);
-	r->end = vm_page_up(r->addr + r->size);
-	return r->end <= limit;
-}
-
-static bool
-allocation_valid(struct request *r)
-{
-	if (r->size == 0 || (r->addr > 0 && r->addr < VM_LOWEST) ||
-	    !type_valid(r->type) || !protection_valid(r->protect))
-		return false;
-	if (r->type & MEM_PHYSICAL && r->protect != PAGE_READWRITE)
-		return false;
-	if (r->type & (MEM_RESET | MEM_RESET_UNDO) && r->addr == 0)
-		return false;
-	if (creates(r) && r->protect & COPY_ON_WRITE)
-		return false;
-	if (r->type & MEM_LARGE_PAGES && (r->size | r->addr) % LARGE_PAGE != 0)
-		return false;
-	return round_range(r);
-}
 
 /* ---- a new region ----------------------------------------------------- */
 
-/* The protection of its pages: 0 if they are only reserved. */
-static uint32_t
-page_protect(const struct request *r)
-{
-	return r->protect & (0xffu | PAGE_GUARD);
-}
-
+/*
+ * Maps it all where it is to be: reserved, or committed with that protection.
+ * (Its protection while it is not watched yet: see vm_watch_begin.)
+ */
 static int
-map_chosen(struct request *r, uint32_t protect)
+map_chosen(struct request *r, const struct vm_region *region, uint32_t protect)
 {
-	bool top_down = (r->type & MEM_TOP_DOWN) != 0;
-	uint64_t size = vm_page_up(r->size);
+	uint64_t size = vm_page_up(r->ask.size);
+	struct vm_place place = {
+		.size = size,
+		.align = region->large ? VM_LARGE_PAGE : VM_GRANULARITY,
+		.near = r->ask.near,
+		.top_down = (r->ask.type & MEM_TOP_DOWN) != 0,
+	};
 	int err = -EADDRNOTAVAIL;
 
 	/* What the table remembers as free may have been taken. */
 	for (int i = 0; i < GAP_TRIES && err == -EADDRNOTAVAIL; i++) {
-		err = vm_gap(r->p, size, top_down, i > 0, &r->start);
+		place.fresh = i > 0;
+		err = vm_gap(r->p, &place, &r->ask.start);
 		if (err == 0)
-			err = vm_map_new(r->t, r->p, r->start, size, protect);
+			err = vm_map_new(r->t, r->p, region, r->ask.start, size,
+					 protect);
 	}
-	r->end = r->start + size;
+	r->ask.end = r->ask.start + size;
 	return err == -EADDRNOTAVAIL ? -ENOMEM : err;
 }
 
 static int
-map_explicit(struct request *r, uint32_t protect)
+map_explicit(struct request *r, const struct vm_region *region,
+	     uint32_t protect)
 {
 	struct vm_table *t = vm_table_get(r->p);
-	size_t i = vm_index(t, r->start);
+	size_t i = vm_index(t, r->ask.start);
 
-	if (i < t->nregions && t->regions[i]->base < r->end)
+	if (i < t->nregions && t->regions[i]->base < r->ask.end)
 		return -EADDRNOTAVAIL;
-	return vm_map_new(r->t, r->p, r->start, r->end - r->start, protect);
+	return vm_map_new(r->t, r->p, region, r->ask.start,
+			  r->ask.end - r->ask.start, protect);
+}
+
+static int
+map_region(struct request *r, struct vm_region *region, uint32_t protect)
+{
+	int err = r->ask.addr == 0 ? map_chosen(r, region, protect)
+				   : map_explicit(r, region, protect);
+
+	if (err < 0)
+		return err;
+	region->base = r->ask.start;
+	region->size = r->ask.end - r->ask.start;
+	region->runs[0].start = r->ask.start;
+	if (region->watched)
+		err = vm_watch_begin(r->t, r->p, region);
+	if (err < 0)
+		(void)vm_unmap(r->t, r->p, region->base, region->size);
+	return err;
 }
 
 static int
 create(struct request *r)
 {
-	uint32_t protect = r->type & MEM_COMMIT ? page_protect(r) : 0;
+	uint32_t protect =
+	    r->ask.type & MEM_COMMIT ? vm_page_protect(r->ask.protect) : 0;
 	struct vm_table *t = vm_table_get(r->p);
 	struct vm_region *region;
 	int err;
 
 	if (t == NULL || vm_room(t) < 0)
 		return -ENOMEM;
-	region = vm_region_new(0, 0, r->protect, protect);
+	region = vm_region_new(0, 0, r->ask.protect, protect);
 	if (region == NULL)
 		return -ENOMEM;
-	err = r->addr == 0 ? map_chosen(r, protect) : map_explicit(r, protect);
+	region->large = (r->ask.type & MEM_LARGE_PAGES) != 0;
+	region->watched = (r->ask.type & MEM_WRITE_WATCH) != 0;
+	err = map_region(r, region, protect);
 	if (err < 0) {
 		vm_region_free(region);
 		return err;
 	}
-	region->base = r->start;
-	region->size = r->end - r->start;
-	region->runs[0].start = r->start;
 	vm_add(t, region);
 	vm_gap_taken(t, region->base, region->size);
 	return 0;
@@ -176,25 +111,35 @@ create(struct request *r)
 static struct vm_region *
 region_of(const struct request *r)
 {
-	struct vm_region *region = vm_find(vm_owner(r->p)->vm, r->start);
+	struct vm_region *region = vm_find(vm_owner(r->p)->vm, r->ask.start);
 
-	return region != NULL && r->end <= vm_region_end(region) ? region
-								 : NULL;
+	return region != NULL && r->ask.end <= vm_region_end(region) ? region
+								     : NULL;
+}
+
+/* The kernel changes a large page as a whole, or not at all. */
+static bool
+divides(const struct request *r, const struct vm_region *region)
+{
+	return region->large &&
+	       (r->ask.start | r->ask.end) % VM_LARGE_PAGE != 0;
 }
 
 static int
-commit(struct request *r, struct vm_region *region)
+set_protection(struct request *r, struct vm_region *region)
 {
+	uint32_t protect = vm_page_protect(r->ask.protect);
 	int err;
 
-	if (r->protect & COPY_ON_WRITE)
+	if (divides(r, region))
 		return -EINVAL;
 	if (vm_run_room(region) < 0)
 		return -ENOMEM;
-	err = vm_protect(r->t, r->p, region, r->start, r->end, page_protect(r));
+	err = vm_protect(r->t, r->p, region, r->ask.start, r->ask.end, protect);
 	if (err < 0)
 		return err;
-	vm_set(region, r->start, r->end, page_protect(r));
+	vm_watch_committed(r->p, region, r->ask.start, r->ask.end);
+	vm_set(region, r->ask.start, r->ask.end, protect);
 	return 0;
 }
 
@@ -205,24 +150,17 @@ change(struct request *r)
 
 	if (region == NULL)
 		return -EADDRNOTAVAIL;
-	if (r->type & MEM_RESET)
-		return vm_reset(r->t, r->p, r->start, r->end);
+	if (r->ask.type & MEM_RESET)
+		return vm_reset(r->t, r->p, r->ask.start, r->ask.end);
 	/* A RESET here loses nothing. */
-	if (r->type & MEM_RESET_UNDO)
+	if (r->ask.type & MEM_RESET_UNDO)
 		return 0;
-	return commit(r, region);
+	if (r->ask.protect & VM_COPY_ON_WRITE)
+		return -EINVAL;
+	return set_protection(r, region);
 }
 
 /* ---- allocate --------------------------------------------------------- */
-
-/* Allocations that need machinery which is not there yet. */
-static bool
-supported(const struct request *r)
-{
-	if (r->type & (MEM_PHYSICAL | MEM_WRITE_WATCH | MEM_LARGE_PAGES))
-		return false;
-	return !(r->type & MEM_COMMIT) || !(r->protect & PAGE_GUARD);
-}
 
 /* The table is true, and nothing runs. */
 static int
@@ -240,30 +178,29 @@ enter(struct request *r)
 
 static int
 allocate(struct target *target, pid_t pid, uint64_t addr, uint64_t size,
-	 uint32_t type, uint32_t protect, uint64_t *base)
+	 uint32_t type, uint32_t protect, uint64_t near, uint64_t *base)
 {
 	struct ptrace_target *t = (struct ptrace_target *)target;
 	struct request r = { .t = t,
 			     .p = process_find(t, pid),
-			     .addr = addr,
-			     .size = size,
-			     .type = type,
-			     .protect = protect };
+			     .ask = { .addr = addr,
+				      .size = size,
+				      .type = type,
+				      .protect = protect,
+				      .near = near } };
 	int err;
 
 	if (r.p == NULL)
 		return -ESRCH;
-	if (!allocation_valid(&r))
-		return -EINVAL;
-	if (!supported(&r))
-		return -EOPNOTSUPP;
-	err = enter(&r);
+	err = vm_check_allocate(&r.ask, r.p->arch->user_limit);
+	if (err == 0)
+		err = enter(&r);
 	if (err < 0)
 		return err;
-	err = creates(&r) ? create(&r) : change(&r);
+	err = vm_creates(&r.ask) ? create(&r) : change(&r);
 	process_unpause(t, r.p);
 	if (err == 0)
-		*base = r.start;
+		*base = r.ask.start;
 	return err;
 }
 
@@ -289,19 +226,21 @@ decommit(struct request *r, struct vm_region *region)
 {
 	int err;
 
-	if (r->size == 0) {
-		r->start = region->base;
-		r->end = vm_region_end(region);
+	if (r->ask.size == 0) {
+		r->ask.start = region->base;
+		r->ask.end = vm_region_end(region);
 	}
-	if (r->end > vm_region_end(region))
+	if (r->ask.end > vm_region_end(region) || divides(r, region))
 		return -EINVAL;
-	if (vm_run_room(region) < 0)
+	if (vm_run_room(region) < 0 ||
+	    (region->written != NULL && vm_run_room(region->written) < 0))
 		return -ENOMEM;
-	err = vm_decommit(r->t, r->p, r->start, r->end);
+	err = vm_decommit(r->t, r->p, region, r->ask.start, r->ask.end);
 	if (err < 0)
 		return err;
-	breakpoints_forget(r->p, r->start, r->end - r->start);
-	vm_set(region, r->start, r->end, 0);
+	breakpoints_forget(r->p, r->ask.start, r->ask.end - r->ask.start);
+	vm_set(region, r->ask.start, r->ask.end, 0);
+	vm_watch_decommitted(r->t, r->p, region, r->ask.start, r->ask.end);
 	return 0;
 }
 
@@ -326,15 +265,15 @@ not_ours(struct process *p, uint64_t addr)
 static int
 free_pages(struct request *r)
 {
-	struct vm_region *region = vm_find(vm_owner(r->p)->vm, r->start);
+	struct vm_region *region = vm_find(vm_owner(r->p)->vm, r->ask.start);
 
 	if (region == NULL)
-		return not_ours(r->p, r->start);
+		return not_ours(r->p, r->ask.start);
 	/* All of it, named by its first page. */
-	if (r->size == 0 && r->start != region->base)
+	if (r->ask.size == 0 && r->ask.start != region->base)
 		return -EADDRNOTAVAIL;
-	return r->type == MEM_RELEASE ? release_region(r, region)
-				      : decommit(r, region);
+	return r->ask.type == MEM_RELEASE ? release_region(r, region)
+					  : decommit(r, region);
 }
 
 static int
@@ -342,20 +281,18 @@ release(struct target *target, pid_t pid, uint64_t addr, uint64_t size,
 	uint32_t type)
 {
 	struct ptrace_target *t = (struct ptrace_target *)target;
-	struct request r = { .t = t,
-			     .p = process_find(t, pid),
-			     .addr = addr,
-			     .size = size,
-			     .type = type };
+	struct request r = {
+		.t = t,
+		.p = process_find(t, pid),
+		.ask = { .addr = addr, .size = size, .type = type },
+	};
 	int err;
 
 	if (r.p == NULL)
 		return -ESRCH;
-	if ((type != MEM_RELEASE && type != MEM_DECOMMIT) ||
-	    (type == MEM_RELEASE && size != 0) ||
-	    addr >= r.p->arch->user_limit || !round_range(&r))
-		return -EINVAL;
-	err = enter(&r);
+	err = vm_check_release(&r.ask, r.p->arch->user_limit);
+	if (err == 0)
+		err = enter(&r);
 	if (err < 0)
 		return err;
 	err = free_pages(&r);
@@ -363,113 +300,104 @@ release(struct target *target, pid_t pid, uint64_t addr, uint64_t size,
 	return err;
 }
 
-/* ---- looking ---------------------------------------------------------- */
+/* ---- protect ---------------------------------------------------------- */
 
-static void
-fill_run(const struct vm_region *r, size_t i, struct target_vm_run *run)
+static bool
+all_committed(const struct request *r, const struct vm_region *region)
 {
-	uint32_t attribute = r->protect & (PAGE_NOCACHE | PAGE_WRITECOMBINE);
-	uint32_t protect = r->runs[i].protect;
+	size_t i = vm_run_index(region, r->ask.start);
 
-	run->base = r->runs[i].start;
-	run->size = vm_run_end(r, i) - r->runs[i].start;
-	run->allocation_base = r->base;
-	run->allocation_size = r->size;
-	run->allocation_protect = r->protect;
-	run->state = protect == 0 ? MEM_RESERVE : MEM_COMMIT;
-	run->protect = protect == 0 ? 0 : protect | attribute;
+	for (; i < region->nruns && region->runs[i].start < r->ask.end; i++) {
+		if (region->runs[i].protect == 0)
+			return false;
+	}
+	return true;
 }
 
 static int
-next_run(struct target *target, pid_t pid, uint64_t addr,
-	 struct target_vm_run *run)
+protect_pages(struct request *r, uint32_t *old)
 {
-	struct process *p = process_find((struct ptrace_target *)target, pid);
-	const struct vm_table *t;
-	const struct vm_region *r;
-	size_t i;
+	struct vm_region *region = region_of(r);
+	uint32_t before;
 	int err;
 
-	if (p == NULL)
+	if (region == NULL)
+		return -EADDRNOTAVAIL;
+	if (r->ask.protect & VM_COPY_ON_WRITE)
+		return -EINVAL;
+	if (!all_committed(r, region))
+		return -EADDRNOTAVAIL;
+	before = vm_shown_protect(
+	    region, region->runs[vm_run_index(region, r->ask.start)].protect);
+	err = set_protection(r, region);
+	if (err == 0)
+		*old = before;
+	return err;
+}
+
+static int
+protect(struct target *target, pid_t pid, uint64_t addr, uint64_t size,
+	uint32_t protection, uint32_t *old)
+{
+	struct ptrace_target *t = (struct ptrace_target *)target;
+	struct request r = {
+		.t = t,
+		.p = process_find(t, pid),
+		.ask = { .addr = addr, .size = size, .protect = protection },
+	};
+	int err;
+
+	if (r.p == NULL)
 		return -ESRCH;
-	err = vm_sync(p);
+	err = vm_check_protect(&r.ask, r.p->arch->user_limit);
+	if (err == 0)
+		err = enter(&r);
 	if (err < 0)
 		return err;
-	t = vm_owner(p)->vm;
-	i = t == NULL ? 0 : vm_index(t, addr);
-	if (t == NULL || i == t->nregions)
-		return -ENOENT;
-	r = t->regions[i];
-	fill_run(r, addr < r->base ? 0 : vm_run_index(r, addr), run);
-	return 0;
+	err = protect_pages(&r, old);
+	process_unpause(t, r.p);
+	return err;
 }
 
-void
-vm_name_map(struct process *p, uint64_t addr, struct target_map *map)
+/* ---- write watch ------------------------------------------------------ */
+
+static int
+write_watch(struct target *target, pid_t pid, uint64_t addr, uint64_t size,
+	    uint32_t flags, uint64_t *pages, size_t cap, size_t *n)
 {
-	const struct vm_table *t;
-	const struct vm_region *r;
-	uint64_t start = map->start, end = map->end;
-	size_t i;
+	struct ptrace_target *t = (struct ptrace_target *)target;
+	struct request r = {
+		.t = t,
+		.p = process_find(t, pid),
+		.ask = { .addr = addr, .size = size, .protect = flags },
+	};
+	struct vm_written w = { .pages = pages, .cap = cap, .reset = flags };
+	struct vm_region *region;
+	int err;
 
-	/* A map that cannot be compared names what was there before. */
-	(void)vm_sync(p);
-	t = vm_owner(p)->vm;
-	if (t == NULL)
-		return;
-	i = vm_index(t, addr);
-	if (i > 0 && vm_region_end(t->regions[i - 1]) > start)
-		start = vm_region_end(t->regions[i - 1]);
-	if (i < t->nregions) {
-		r = t->regions[i];
-		if (r->base <= addr) {
-			start = r->base > start ? r->base : start;
-			end = vm_region_end(r) < end ? vm_region_end(r) : end;
-			(void)strcpy(map->name, "[rspd:allocated]");
-		} else if (r->base < end) {
-			end = r->base;
-		}
-	}
-	map->start = start;
-	map->end = end;
-}
-
-/* The first byte from addr on that is in a page only reserved, or `end`. */
-static uint64_t
-first_reserved(const struct vm_table *t, uint64_t addr, uint64_t end)
-{
-	for (size_t i = vm_index(t, addr);
-	     i < t->nregions && t->regions[i]->base < end; i++) {
-		const struct vm_region *r = t->regions[i];
-		size_t run = r->base < addr ? vm_run_index(r, addr) : 0;
-
-		for (; run < r->nruns && r->runs[run].start < end; run++) {
-			if (r->runs[run].protect == 0)
-				return r->runs[run].start > addr
-					   ? r->runs[run].start
-					   : addr;
-		}
-	}
-	return end;
-}
-
-size_t
-vm_accessible(struct process *p, uint64_t addr, size_t len)
-{
-	const struct process *owner = vm_owner(p);
-	uint64_t end = addr + len, stop;
-
-	if (owner->vm == NULL || end < addr)
-		return len;
-	stop = first_reserved(owner->vm, addr, end);
-	/* The program may have put something else there. */
-	if (stop < end && vm_sync(p) == 0)
-		stop = first_reserved(owner->vm, addr, end);
-	return (size_t)(stop - addr);
+	if (r.p == NULL)
+		return -ESRCH;
+	err = vm_check_write_watch(&r.ask, r.p->arch->user_limit);
+	if (err == 0)
+		err = enter(&r);
+	if (err < 0)
+		return err;
+	region = region_of(&r);
+	err =
+	    region == NULL || !region->watched
+		? -EINVAL
+		: vm_watch_collect(t, r.p, region, r.ask.start, r.ask.end, &w);
+	process_unpause(t, r.p);
+	if (err == 0)
+		*n = w.n;
+	return err;
 }
 
 const struct target_alloc_ops ptrace_alloc_ops = {
 	.allocate = allocate,
 	.release = release,
-	.next_run = next_run,
+	.next_run = vm_next_run,
+	.protect = protect,
+	.query = vm_query,
+	.write_watch = write_watch,
 };

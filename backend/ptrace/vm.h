@@ -11,11 +11,8 @@
 #define BACKEND_PTRACE_VM_H
 
 #include "maps.h"
+#include "../vm_check.h"
 #include "ptrace.h"
-
-#define VM_PAGE	       0x1000ull
-#define VM_GRANULARITY 0x10000ull
-#define VM_LOWEST      0x10000ull
 
 /* From `start` to the next run's start, or the region's end. */
 struct vm_run {
@@ -28,6 +25,17 @@ struct vm_region {
 	uint32_t protect;    /* as given when it was reserved */
 	struct vm_run *runs; /* at least one; neighbours differ */
 	size_t nruns, cap;
+	bool large;	/* of pages of VM_LARGE_PAGE */
+	bool watched;	/* MEM_WRITE_WATCH */
+	/* Watched by faults: its runs have `protect` 1 where pages were
+	 * written; the others are mapped without leave to write. */
+	struct vm_region *written;
+};
+
+enum vm_watch_method {
+	VM_WATCH_NONE,		/* nothing is watched yet */
+	VM_WATCH_USERFAULTFD,
+	VM_WATCH_FAULTS,
 };
 
 struct vm_table {
@@ -40,31 +48,10 @@ struct vm_table {
 	 * `low_end`.  low_end 0: unknown.
 	 */
 	uint64_t low, low_end;
+	/* vm_watch.c; descriptors are -1 if there is none. */
+	enum vm_watch_method method;
+	int userfault, pagemap;
 };
-
-static inline uint64_t
-vm_page_down(uint64_t v)
-{
-	return v & ~(VM_PAGE - 1);
-}
-
-static inline uint64_t
-vm_page_up(uint64_t v)
-{
-	return (v + VM_PAGE - 1) & ~(VM_PAGE - 1);
-}
-
-static inline uint64_t
-vm_grain_down(uint64_t v)
-{
-	return v & ~(VM_GRANULARITY - 1);
-}
-
-static inline uint64_t
-vm_grain_up(uint64_t v)
-{
-	return (v + VM_GRANULARITY - 1) & ~(VM_GRANULARITY - 1);
-}
 
 static inline uint64_t
 vm_region_end(const struct vm_region *r)
@@ -101,12 +88,20 @@ void vm_set(struct vm_region *r, uint64_t start, uint64_t end,
 
 /* ---- vm_gap.c --------------------------------------------------------- */
 
+struct vm_place {
+	uint64_t size;
+	uint64_t align; /* of its start: VM_GRANULARITY or a multiple */
+	uint64_t near;	/* 0: anywhere */
+	bool top_down;
+	/* Looks at the maps, not only at what the table remembers. */
+	bool fresh;
+};
+
 /*
- * Where a region of `size` bytes is to go: -ENOMEM, nowhere.  It may turn out
- * taken, where the table only remembered it; `fresh` looks at the maps.
+ * Where a new region is to go: -ENOMEM, nowhere.  It may turn out taken, where
+ * the table only remembered it.
  */
-int vm_gap(struct process *p, uint64_t size, bool top_down, bool fresh,
-	   uint64_t *addr);
+int vm_gap(struct process *p, const struct vm_place *place, uint64_t *addr);
 /* Keep what is remembered true. */
 void vm_gap_taken(struct vm_table *t, uint64_t base, uint64_t size);
 void vm_gap_freed(struct vm_table *t, uint64_t base, uint64_t size);
@@ -124,8 +119,9 @@ int vm_sync(struct process *p);
 /* mmap's protection bits for a page's protection value (0: reserved). */
 int vm_prot(uint32_t protect);
 /* Each makes system calls in the target; errors are those of the packets. */
-int vm_map_new(struct ptrace_target *t, struct process *p, uint64_t base,
-	       uint64_t size, uint32_t protect);
+int vm_map_new(struct ptrace_target *t, struct process *p,
+	       const struct vm_region *kind, uint64_t base, uint64_t size,
+	       uint32_t protect);
 int vm_unmap(struct ptrace_target *t, struct process *p, uint64_t base,
 	     uint64_t size);
 /* Commits or protects part of a region; on failure all is as before. */
@@ -133,14 +129,62 @@ int vm_protect(struct ptrace_target *t, struct process *p,
 	       const struct vm_region *r, uint64_t start, uint64_t end,
 	       uint32_t protect);
 /* Contents and charge go, the addresses stay taken. */
-int vm_decommit(struct ptrace_target *t, struct process *p, uint64_t start,
-		uint64_t end);
+int vm_decommit(struct ptrace_target *t, struct process *p,
+		const struct vm_region *r, uint64_t start, uint64_t end);
 /* The program has no more use for the contents. */
 int vm_reset(struct ptrace_target *t, struct process *p, uint64_t start,
 	     uint64_t end);
 
-/* ---- vm.c ------------------------------------------------------------- */
+/* What the kernel has for [start, end) again as the table has it. */
+void vm_put_back(struct ptrace_target *t, struct process *p,
+		 const struct vm_region *r, uint64_t start, uint64_t end);
+/* One more system call: a value or -errno. */
+int64_t vm_call(struct ptrace_target *t, struct process *p,
+		const struct arch_syscall *syscall);
 
+/* ---- vm_watch.c: which pages were written ----------------------------- */
+
+struct vm_written {
+	uint64_t *pages;
+	size_t n, cap;
+	bool reset;
+};
+
+/* A mapped region that is not in the table yet. */
+int vm_watch_begin(struct ptrace_target *t, struct process *p,
+		   struct vm_region *r);
+/* Before the table says so: reserved pages among these are now committed. */
+void vm_watch_committed(struct process *p, const struct vm_region *r,
+			uint64_t start, uint64_t end);
+/* After it; r->written has room. */
+void vm_watch_decommitted(struct ptrace_target *t, struct process *p,
+			  struct vm_region *r, uint64_t start, uint64_t end);
+int vm_watch_collect(struct ptrace_target *t, struct process *p,
+		     struct vm_region *r, uint64_t start, uint64_t end,
+		     struct vm_written *w);
+/* A store has hit a page that is watched by faults: true if it may go on. */
+bool vm_watch_fault(struct ptrace_target *t, struct process *p,
+		    struct vm_region *r, uint64_t page);
+void vm_watch_close(struct vm_table *t);
+
+/* ---- vm_userfault.c --------------------------------------------------- */
+
+/* Descriptors into the table; an error: this kernel cannot. */
+int vm_userfault_open(struct ptrace_target *t, struct process *p);
+int vm_userfault_register(const struct vm_table *t, uint64_t start,
+			  uint64_t end);
+int vm_userfault_scan(const struct vm_table *t, uint64_t start, uint64_t end,
+		      struct vm_written *w);
+int vm_userfault_clear(const struct vm_table *t, uint64_t start, uint64_t end);
+
+/* ---- vm_query.c ------------------------------------------------------- */
+
+/* A page's protection with what its region adds to it. */
+uint32_t vm_shown_protect(const struct vm_region *r, uint32_t protect);
+int vm_next_run(struct target *target, pid_t pid, uint64_t addr,
+		struct target_vm_run *run);
+int vm_query(struct target *target, pid_t pid, uint64_t addr,
+	     struct target_vm_info *info);
 /* Cuts a mapping down to the region of ours, or to what is none, at addr. */
 void vm_name_map(struct process *p, uint64_t addr, struct target_map *map);
 

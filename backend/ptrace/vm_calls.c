@@ -12,6 +12,9 @@
 #ifndef MADV_COLD
 #define MADV_COLD 20
 #endif
+#ifndef MAP_HUGE_2MB
+#define MAP_HUGE_2MB (21 << 26)
+#endif
 
 /* ---- calling ---------------------------------------------------------- */
 
@@ -25,10 +28,9 @@ refused(int64_t ret)
 	return ret == -EPERM || ret == -ENOSYS ? -EACCES : ret;
 }
 
-/* What the kernel said: a value or -errno. */
-static int64_t
-call(struct ptrace_target *t, struct process *p,
-     const struct arch_syscall *syscall)
+int64_t
+vm_call(struct ptrace_target *t, struct process *p,
+	const struct arch_syscall *syscall)
 {
 	struct thread *th = inject_carrier(p);
 	int64_t ret;
@@ -57,7 +59,7 @@ do_mmap(struct ptrace_target *t, struct process *p, uint64_t base,
 			  UINT64_MAX, 0 },
 	};
 
-	return call(t, p, &syscall);
+	return vm_call(t, p, &syscall);
 }
 
 static int64_t
@@ -69,7 +71,7 @@ do_munmap(struct ptrace_target *t, struct process *p, uint64_t base,
 		.args = { base, size },
 	};
 
-	return call(t, p, &syscall);
+	return vm_call(t, p, &syscall);
 }
 
 static int64_t
@@ -81,7 +83,7 @@ do_mprotect(struct ptrace_target *t, struct process *p, uint64_t base,
 		.args = { base, size, (uint64_t)prot },
 	};
 
-	return call(t, p, &syscall);
+	return vm_call(t, p, &syscall);
 }
 
 /* ---- protections ------------------------------------------------------ */
@@ -109,12 +111,20 @@ vm_prot(uint32_t protect)
 
 /* ---- new mappings ----------------------------------------------------- */
 
+/* mmap's flags for the pages of which a region is made. */
+static int
+page_flags(const struct vm_region *kind)
+{
+	return kind->large ? MAP_HUGETLB | MAP_HUGE_2MB : 0;
+}
+
 /* One mmap that takes nothing from anybody. */
 static int
 map_at(struct ptrace_target *t, struct process *p, uint64_t base, uint64_t size,
-       int prot)
+       int prot, int flags)
 {
-	int64_t ret = do_mmap(t, p, base, size, prot, MAP_FIXED_NOREPLACE);
+	int64_t ret =
+	    do_mmap(t, p, base, size, prot, MAP_FIXED_NOREPLACE | flags);
 
 	if (ret == -EEXIST)
 		return -EADDRNOTAVAIL;
@@ -131,20 +141,24 @@ map_at(struct ptrace_target *t, struct process *p, uint64_t base, uint64_t size,
 }
 
 int
-vm_map_new(struct ptrace_target *t, struct process *p, uint64_t base,
-	   uint64_t size, uint32_t protect)
+vm_map_new(struct ptrace_target *t, struct process *p,
+	   const struct vm_region *kind, uint64_t base, uint64_t size,
+	   uint32_t protect)
 {
-	int prot = vm_prot(protect);
-	int err = map_at(t, p, base, size, prot);
+	int prot = vm_prot(protect), flags = page_flags(kind);
+	int err = map_at(t, p, base, size, prot, flags);
 
-	if (err != -ENOMEM || prot == PROT_NONE)
+	/* A kernel without huge pages knows the flag and not the size. */
+	if (flags != 0 && err == -EINVAL)
+		return -ENOBUFS;
+	if (err != -ENOMEM || (prot == PROT_NONE && flags == 0))
 		return err;
 	/* No room for the addresses, or for the memory behind them? */
-	err = map_at(t, p, base, size, PROT_NONE);
+	err = map_at(t, p, base, size, PROT_NONE, 0);
 	if (err < 0)
 		return err;
 	(void)do_munmap(t, p, base, size);
-	return -ENOSPC;
+	return flags != 0 ? -ENOBUFS : -ENOSPC;
 }
 
 int
@@ -155,10 +169,11 @@ vm_unmap(struct ptrace_target *t, struct process *p, uint64_t base,
 }
 
 int
-vm_decommit(struct ptrace_target *t, struct process *p, uint64_t start,
-	    uint64_t end)
+vm_decommit(struct ptrace_target *t, struct process *p,
+	    const struct vm_region *r, uint64_t start, uint64_t end)
 {
-	int64_t ret = do_mmap(t, p, start, end - start, PROT_NONE, MAP_FIXED);
+	int64_t ret = do_mmap(t, p, start, end - start, PROT_NONE,
+			      MAP_FIXED | page_flags(r));
 
 	return failed(ret) ? (int)ret : 0;
 }
@@ -171,7 +186,7 @@ vm_reset(struct ptrace_target *t, struct process *p, uint64_t start,
 		.nr = (uint64_t)p->arch->nr.madvise,
 		.args = { start, end - start, MADV_COLD },
 	};
-	int64_t ret = call(t, p, &syscall);
+	int64_t ret = vm_call(t, p, &syscall);
 
 	/* Advice only: what the kernel makes of it does not matter. */
 	return ret == -ESRCH || ret == -EBUSY ? (int)ret : 0;
@@ -184,6 +199,9 @@ same_prot(const struct vm_region *r, uint64_t start, uint64_t end, int prot)
 {
 	size_t i;
 
+	/* Which of the pages were written matters as well. */
+	if (r->written != NULL)
+		return false;
 	for (i = vm_run_index(r, start); i < r->nruns && r->runs[i].start < end;
 	     i++) {
 		/* A page that is only reserved is not charged for yet. */
@@ -194,10 +212,31 @@ same_prot(const struct vm_region *r, uint64_t start, uint64_t end, int prot)
 	return true;
 }
 
-/* As the table has it, after a change that stopped half way. */
-static void
-put_back(struct ptrace_target *t, struct process *p, const struct vm_region *r,
-	 uint64_t start, uint64_t end)
+/* Watched by faults, pages that were not written cannot be. */
+static int64_t
+apply(struct ptrace_target *t, struct process *p, const struct vm_region *r,
+      uint64_t start, uint64_t end, int prot)
+{
+	const struct vm_region *w = r->written;
+	int64_t ret = 0;
+	uint64_t to;
+	size_t i;
+
+	if (w == NULL || !(prot & PROT_WRITE))
+		return do_mprotect(t, p, start, end - start, prot);
+	for (i = vm_run_index(w, start); start < end && !failed(ret); i++) {
+		to = vm_run_end(w, i) < end ? vm_run_end(w, i) : end;
+		ret = do_mprotect(t, p, start, to - start,
+				  w->runs[i].protect != 0 ? prot
+							  : prot & ~PROT_WRITE);
+		start = to;
+	}
+	return ret;
+}
+
+void
+vm_put_back(struct ptrace_target *t, struct process *p,
+	    const struct vm_region *r, uint64_t start, uint64_t end)
 {
 	size_t i;
 
@@ -207,9 +246,18 @@ put_back(struct ptrace_target *t, struct process *p, const struct vm_region *r,
 		    r->runs[i].start > start ? r->runs[i].start : start;
 		uint64_t to = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
 
-		(void)do_mprotect(t, p, from, to - from,
-				  vm_prot(r->runs[i].protect));
+		(void)apply(t, p, r, from, to, vm_prot(r->runs[i].protect));
 	}
+}
+
+/* Pages that are committed are charged for, watched or not. */
+static int64_t
+charge(struct ptrace_target *t, struct process *p, const struct vm_region *r,
+       uint64_t start, uint64_t end, int prot)
+{
+	if (r->written == NULL || !(prot & PROT_WRITE))
+		return 0;
+	return do_mprotect(t, p, start, end - start, prot);
 }
 
 static long
@@ -254,12 +302,14 @@ vm_protect(struct ptrace_target *t, struct process *p,
 
 	if (same_prot(r, start, end, prot))
 		return 0;
-	ret = do_mprotect(t, p, start, end - start, prot);
+	ret = charge(t, p, r, start, end, prot);
+	if (!failed(ret))
+		ret = apply(t, p, r, start, end, prot);
 	if (!failed(ret))
 		return 0;
 	if (ret == -ESRCH || ret == -EBUSY)
 		return (int)ret;
-	put_back(t, p, r, start, end);
+	vm_put_back(t, p, r, start, end);
 	if (ret != -ENOMEM)
 		return (int)ret;
 	return maps_are_many(p) ? -ENOMEM : -ENOSPC;

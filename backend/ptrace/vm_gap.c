@@ -8,10 +8,17 @@
 
 #define GIB   0x40000000ull
 #define FIRST (4 * GIB)
+/* A little less than what a signed 32-bit displacement reaches. */
+#define NEAR (2 * GIB - VM_GRANULARITY)
+
+/* A program at a low address has neighbours there; not where NULL points. */
+#define LOWEST_NEAR (GIB / 256)
 
 /* What is being looked for and what was found so far. */
 struct search {
 	uint64_t size; /* whole granules */
+	uint64_t align;
+	uint64_t near;
 	bool top_down;
 	uint64_t at;	       /* end of what is taken, so far */
 	uint64_t low, low_end; /* the lowest gap of one granule */
@@ -30,22 +37,54 @@ stack_limit(pid_t tid)
 	return vm_page_up(limit.rlim_cur);
 }
 
+static uint64_t
+distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* The place in [start, end) that is closest to s->near, if close enough. */
+static void
+consider_near(struct search *s, uint64_t start, uint64_t end)
+{
+	uint64_t low = s->near > NEAR ? s->near - NEAR : 0;
+	uint64_t high = s->near + NEAR, at = s->near - s->near % s->align;
+
+	low = (low + s->align - 1) / s->align * s->align;
+	start = start > low ? start : low;
+	end = end < high ? end : high;
+	if (start >= end || end - start < s->size)
+		return;
+	if (at < start)
+		at = start;
+	if (at > end - s->size)
+		at = (end - s->size) / s->align * s->align;
+	if (s->found && distance(at, s->near) >= distance(s->addr, s->near))
+		return;
+	s->addr = at;
+	s->found = true;
+}
+
 /* A gap from s->at to `end`. */
 static void
 consider(struct search *s, uint64_t end)
 {
-	uint64_t start = vm_grain_up(s->at);
+	uint64_t grain = vm_grain_up(s->at);
+	uint64_t start = (grain + s->align - 1) / s->align * s->align;
 
-	if (start >= end)
-		return;
-	if (s->low_end == 0 && end - start >= VM_GRANULARITY) {
-		s->low = start;
+	if (grain < end && s->near == 0 && s->low_end == 0 &&
+	    end - grain >= VM_GRANULARITY) {
+		s->low = grain;
 		s->low_end = end;
 	}
-	if (end - start < s->size)
+	if (start >= end || end - start < s->size)
 		return;
+	if (s->near != 0) {
+		consider_near(s, start, end);
+		return;
+	}
 	if (s->top_down)
-		s->addr = vm_grain_down(end - s->size);
+		s->addr = (end - s->size) / s->align * s->align;
 	else if (!s->found)
 		s->addr = start;
 	s->found = true;
@@ -95,28 +134,41 @@ look(struct process *p, struct search *s)
 	return 0;
 }
 
+/* A place that the table remembers serves the usual request. */
+static bool
+remembered(const struct vm_table *t, const struct vm_place *place,
+	   const struct search *s)
+{
+	return !place->fresh && !place->top_down && place->near == 0 &&
+	       place->align == VM_GRANULARITY && t->low_end != 0 &&
+	       t->low < t->low_end && t->low_end - t->low >= s->size;
+}
+
 int
-vm_gap(struct process *p, uint64_t size, bool top_down, bool fresh,
-       uint64_t *addr)
+vm_gap(struct process *p, const struct vm_place *place, uint64_t *addr)
 {
 	struct vm_table *t = vm_table_get(p);
-	struct search s = { .size = vm_grain_up(size), .top_down = top_down };
+	struct search s = { .size = vm_grain_up(place->size),
+			    .align = place->align,
+			    .near = place->near,
+			    .top_down = place->top_down };
 	int err;
 
 	if (t == NULL)
 		return -ENOMEM;
 	t->first = FIRST < p->arch->user_limit ? FIRST : VM_LOWEST;
-	s.at = t->first;
-	if (!fresh && !top_down && t->low_end != 0 && t->low < t->low_end &&
-	    t->low_end - t->low >= s.size) {
+	s.at = place->near != 0 ? LOWEST_NEAR : t->first;
+	if (remembered(t, place, &s)) {
 		*addr = t->low;
 		return 0;
 	}
 	err = look(p, &s);
 	if (err < 0)
 		return err;
-	t->low = s.low;
-	t->low_end = s.low_end;
+	if (place->near == 0) {
+		t->low = s.low;
+		t->low_end = s.low_end;
+	}
 	if (!s.found)
 		return -ENOMEM;
 	*addr = s.addr;

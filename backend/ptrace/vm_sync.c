@@ -36,8 +36,10 @@ prot_bits(const struct maps_line *line)
 
 /* Could it be what an anonymous mmap of ours has become? */
 static bool
-is_anonymous(const struct maps_line *line)
+is_anonymous(const struct vm_region *r, const struct maps_line *line)
 {
+	if (r->large)
+		return strncmp(line->name, "/anon_hugepage", 14) == 0;
 	return line->inode == 0 && !(line->prot & TARGET_MAP_SHARED) &&
 	       (line->name[0] == '\0' || strcmp(line->name, "[heap]") == 0 ||
 		strncmp(line->name, "[anon:", 6) == 0);
@@ -55,10 +57,15 @@ reading_implies_executing(const struct process *p)
 
 /* Is the page protected as the table has it? */
 static bool
-agrees(const struct process *p, uint32_t protect, unsigned bits)
+agrees(const struct process *p, const struct vm_region *r, uint32_t protect,
+       unsigned bits)
 {
 	unsigned wanted = (unsigned)vm_prot(protect);
 
+	/* Not to be written until it was: that is our doing. */
+	if (r->written != NULL && wanted & TARGET_MAP_WRITE &&
+	    !(bits & TARGET_MAP_WRITE))
+		wanted &= ~(unsigned)TARGET_MAP_WRITE;
 	return bits == wanted || (wanted & TARGET_MAP_READ &&
 				  bits == (wanted | TARGET_MAP_EXEC) &&
 				  reading_implies_executing(p));
@@ -74,7 +81,7 @@ take_protection(const struct process *p, struct vm_region *r, uint64_t start,
 	for (; start < end; start = run_end) {
 		i = vm_run_index(r, start);
 		run_end = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
-		if (agrees(p, r->runs[i].protect, prot_bits(line)))
+		if (agrees(p, r, r->runs[i].protect, prot_bits(line)))
 			continue;
 		if (vm_run_room(r) < 0)
 			return -ENOMEM;
@@ -107,7 +114,7 @@ cover(struct progress *s, struct vm_region *r, const struct maps_line *line)
 	uint64_t to = line->end < end ? line->end : end;
 	int err;
 
-	if (line->start > s->at || !is_anonymous(line)) {
+	if (line->start > s->at || !is_anonymous(r, line)) {
 		drop_region(s);
 		return 0;
 	}

@@ -20,8 +20,11 @@ struct vm_table *
 vm_table_get(struct process *p)
 {
 	p = vm_owner(p);
-	if (p->vm == NULL)
+	if (p->vm == NULL) {
 		p->vm = calloc(1, sizeof(*p->vm));
+		if (p->vm != NULL)
+			p->vm->userfault = p->vm->pagemap = -1;
+	}
 	return p->vm;
 }
 
@@ -116,6 +119,7 @@ vm_region_free(struct vm_region *r)
 {
 	if (r == NULL)
 		return;
+	vm_region_free(r->written);
 	free(r->runs);
 	free(r);
 }
@@ -215,19 +219,35 @@ vm_set(struct vm_region *r, uint64_t start, uint64_t end, uint32_t protect)
 /* ---- life ------------------------------------------------------------- */
 
 static struct vm_region *
-region_copy(const struct vm_region *r)
+runs_copy(const struct vm_region *r)
 {
 	struct vm_region *copy = malloc(sizeof(*copy));
 
 	if (copy == NULL)
 		return NULL;
 	*copy = *r;
+	copy->written = NULL;
 	copy->runs = reallocarray(NULL, r->cap, sizeof(*r->runs));
 	if (copy->runs == NULL) {
 		free(copy);
 		return NULL;
 	}
 	memcpy(copy->runs, r->runs, r->nruns * sizeof(*r->runs));
+	return copy;
+}
+
+static struct vm_region *
+region_copy(const struct vm_region *r)
+{
+	struct vm_region *copy = runs_copy(r);
+
+	if (copy == NULL || r->written == NULL)
+		return copy;
+	copy->written = runs_copy(r->written);
+	if (copy->written == NULL) {
+		vm_region_free(copy);
+		return NULL;
+	}
 	return copy;
 }
 
@@ -268,6 +288,7 @@ vm_drop(struct process *p)
 	p->checked_tid = 0;
 	if (t == NULL)
 		return;
+	vm_watch_close(t);
 	for (size_t i = 0; i < t->nregions; i++)
 		vm_region_free(t->regions[i]);
 	free(t->regions);

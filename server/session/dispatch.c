@@ -114,6 +114,12 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_MEMORY_REGION] = { handle_memory_region, IDLE, CLASS_OBSERVE },
 	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE },
 	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE },
+	[RSP_VIRTUAL_PROTECT] = { handle_virtual_protect, IDLE,
+				  CLASS_ALLOCATE },
+	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, IDLE, CLASS_OBSERVE },
+	/* It may clear what it tells. */
+	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE,
+				  CLASS_ALLOCATE },
 	/* breakpoints */
 	[RSP_INSERT_BREAKPOINT] = { handle_insert_breakpoint, IDLE,
 				    CLASS_CONTROL },

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * _M and _m in both forms: Win32's VirtualAllocEx and VirtualFreeEx, and
- * lldb's size and letters, which are a special case of it.
+ * Win32's VirtualAllocEx and its companions: _M and _m (also as lldb has them,
+ * size and letters, which are a special case), QVirtualProtect, qVirtualQuery,
+ * qGetWriteWatch.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "handlers.h"
 
@@ -39,6 +41,18 @@ finish(int err, struct rsp_reply *out)
 	return 0;
 }
 
+/* The address is chosen: there is none to be given besides. */
+static int
+allocate_near(struct session *s, pid_t pid, const struct rsp_request *req,
+	      uint64_t *base)
+{
+	if (req->alloc.addr != 0)
+		return -EINVAL;
+	return target_allocate_near(s->target, pid, req->alloc.near,
+				    req->alloc.size, (uint32_t)req->alloc.type,
+				    (uint32_t)req->alloc.protection, base);
+}
+
 int
 handle_alloc(struct session *s, const struct rsp_request *req,
 	     struct rsp_reply *out)
@@ -61,8 +75,12 @@ handle_alloc(struct session *s, const struct rsp_request *req,
 	err = session_current(s, &pid, &tid);
 	if (err < 0)
 		return err;
-	err = target_allocate(s->target, pid, addr, req->alloc.size,
-			      (uint32_t)type, (uint32_t)protection, &base);
+	if (req->alloc.win32 && req->alloc.has_near)
+		err = allocate_near(s, pid, req, &base);
+	else
+		err = target_allocate(s->target, pid, addr, req->alloc.size,
+				      (uint32_t)type, (uint32_t)protection,
+				      &base);
 	if (err < 0)
 		return finish(err, out);
 	rsp_reply_hex(out, base);
@@ -92,4 +110,111 @@ handle_dealloc(struct session *s, const struct rsp_request *req,
 		return finish(err, out);
 	rsp_reply_str(out, "OK");
 	return 0;
+}
+
+int
+handle_virtual_protect(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out)
+{
+	uint32_t old;
+	pid_t pid;
+	pid_t tid;
+	int err;
+
+	if (!target_can_allocate(s->target))
+		return -EOPNOTSUPP;
+	if (req->pages.value > UINT32_MAX)
+		return -EINVAL;
+	err = session_current(s, &pid, &tid);
+	if (err < 0)
+		return err;
+	err = target_protect(s->target, pid, req->pages.addr, req->pages.size,
+			     (uint32_t)req->pages.value, &old);
+	if (err < 0)
+		return finish(err, out);
+	rsp_reply_hex(out, old);
+	return 0;
+}
+
+static void
+put_pair(struct rsp_reply *out, const char *name, uint64_t value)
+{
+	rsp_reply_printf(out, "%s:%llx;", name, (unsigned long long)value);
+}
+
+int
+handle_virtual_query(struct session *s, const struct rsp_request *req,
+		     struct rsp_reply *out)
+{
+	struct target_vm_info info;
+	pid_t pid;
+	pid_t tid;
+	int err;
+
+	if (!target_can_allocate(s->target))
+		return -EOPNOTSUPP;
+	err = session_current(s, &pid, &tid);
+	if (err < 0)
+		return err;
+	err = target_query(s->target, pid, req->number, &info);
+	if (err < 0)
+		return finish(err, out);
+	put_pair(out, "base", info.base);
+	put_pair(out, "allocation-base", info.allocation_base);
+	put_pair(out, "allocation-protect", info.allocation_protect);
+	put_pair(out, "size", info.size);
+	put_pair(out, "state", info.state);
+	put_pair(out, "protect", info.protect);
+	put_pair(out, "type", info.type);
+	return 0;
+}
+
+/*
+ * So many pages go into one reply; what is left keeps its state, and `next`
+ * says where it begins.
+ */
+#define WRITTEN_MAX 16384
+
+static void
+put_written(struct rsp_reply *out, const uint64_t *pages, size_t n)
+{
+	put_pair(out, "granularity", 0x1000);
+	rsp_reply_str(out, "addresses:");
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			rsp_reply_char(out, ',');
+		rsp_reply_hex(out, pages[i]);
+	}
+	rsp_reply_char(out, ';');
+	if (n == WRITTEN_MAX)
+		put_pair(out, "next", pages[n - 1] + 0x1000);
+}
+
+int
+handle_get_write_watch(struct session *s, const struct rsp_request *req,
+		       struct rsp_reply *out)
+{
+	uint64_t *pages;
+	size_t n = 0;
+	pid_t pid;
+	pid_t tid;
+	int err;
+
+	if (!target_can_allocate(s->target))
+		return -EOPNOTSUPP;
+	if (req->pages.value > UINT32_MAX)
+		return -EINVAL;
+	err = session_current(s, &pid, &tid);
+	if (err < 0)
+		return err;
+	pages = calloc(WRITTEN_MAX, sizeof(*pages));
+	if (pages == NULL)
+		return -ENOMEM;
+	err = target_write_watch(s->target, pid, req->pages.addr,
+				 req->pages.size, (uint32_t)req->pages.value,
+				 pages, WRITTEN_MAX, &n);
+	if (err == 0)
+		put_written(out, pages, n);
+	free(pages);
+	return err < 0 ? finish(err, out) : 0;
 }

@@ -132,6 +132,12 @@ speaks_prefixed_reads(const struct session *s)
 	return s->client.binary_upload;
 }
 
+static bool
+can_allocate(const struct session *s)
+{
+	return target_can_allocate(s->target);
+}
+
 /* What each family is offered, in the order in which it is sent. */
 enum { TO_GDB = 1, TO_LLDB = 2, TO_ALL = 3 };
 static const struct offer {
@@ -179,6 +185,11 @@ static const struct offer {
 	 * its tests, which do not say who they are, take no bare one. */
 	{ "qEcho", TO_LLDB, is_known },
 	{ "qEcho+", TO_LLDB, NULL },
+	/* Nobody's but ours: docs/allocation.md. */
+	{ "VirtualAlloc+", TO_ALL, can_allocate },
+	{ "QVirtualProtect+", TO_ALL, can_allocate },
+	{ "qVirtualQuery+", TO_ALL, can_allocate },
+	{ "qGetWriteWatch+", TO_ALL, can_allocate },
 };
 
 int

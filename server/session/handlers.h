@@ -15,9 +15,12 @@ handler_fn handle_write_memory;
 handler_fn handle_search_memory;
 handler_fn handle_crc;
 
-/* handle_alloc.c: _M _m */
+/* handle_alloc.c: _M _m QVirtualProtect qVirtualQuery qGetWriteWatch */
 handler_fn handle_alloc;
 handler_fn handle_dealloc;
+handler_fn handle_virtual_protect;
+handler_fn handle_virtual_query;
+handler_fn handle_get_write_watch;
 
 /* handle_breakpoints.c: Z z qWatchpointSupportInfo */
 handler_fn handle_insert_breakpoint;

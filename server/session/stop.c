@@ -20,6 +20,7 @@ stop_reason_word(const struct target_event *ev)
 	case TARGET_STOP_SIGNAL:
 	case TARGET_STOP_REQUESTED:
 	case TARGET_STOP_ATTACHED:
+	case TARGET_STOP_GUARD:
 		return "signal";
 	case TARGET_STOP_BREAKPOINT:
 	case TARGET_STOP_HW_BREAKPOINT:
@@ -151,6 +152,11 @@ stop_description(struct session *s, const struct target_event *ev, char *buf,
 	buf[0] = '\0';
 	if (ev->reason == TARGET_STOP_SIGNAL)
 		describe_signal(s, ev, buf, cap);
+	else if (ev->reason == TARGET_STOP_GUARD)
+		snprintf(buf, cap,
+			 "signal SIGSEGV: guard page (fault address: "
+			 "0x%" PRIx64 ")",
+			 ev->addr);
 	else if (ev->reason == TARGET_STOP_WATCHPOINT)
 		/* The last number would be the address hit, which this
 		 * machine does not tell. */
@@ -379,6 +385,9 @@ put_reason(struct session *s, struct rsp_reply *r,
 	case TARGET_STOP_SYSCALL_RETURN:
 		rsp_reply_printf(r, "syscall_return:%" PRIx64 ";",
 				 (uint64_t)ev->syscall);
+		break;
+	case TARGET_STOP_GUARD:
+		rsp_reply_printf(r, "guard:%" PRIx64 ";", ev->addr);
 		break;
 	case TARGET_STOP_NONE:
 	case TARGET_STOP_SIGNAL:

@@ -292,6 +292,19 @@ DESCRIBE(decode_alloc)
 	else
 		say(t, "%" PRIx64 " perms %u", req->alloc.size,
 		    req->alloc.perms);
+	if (req->alloc.has_near)
+		say(t, " near %" PRIx64, req->alloc.near);
+}
+
+DESCRIBE(decode_pages_value)
+{
+	say(t, "%" PRIx64 " %" PRIx64 " %" PRIx64, req->pages.addr,
+	    req->pages.size, req->pages.value);
+}
+
+DESCRIBE(decode_addr)
+{
+	say(t, "%" PRIx64, req->number);
 }
 
 DESCRIBE(decode_dealloc)

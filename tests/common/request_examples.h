@@ -104,6 +104,11 @@ static const struct request_example request_examples[] = {
 	GOOD(ALLOC, "_M1000,xr", "1000 perms 5"),
 	GOOD(ALLOC, "_M1000,", "1000 perms 0"),
 	GOOD(ALLOC, "_M0,1000,3000,4", "0 1000 3000 4"),
+	GOOD(ALLOC, "_M0,1000,3000,4,7f00", "0 1000 3000 4 near 7f00"),
+	GOOD(VIRTUAL_PROTECT, "QVirtualProtect:1000,2,104", "1000 2 104"),
+	GOOD(VIRTUAL_QUERY, "qVirtualQuery:7f00", "7f00"),
+	GOOD(GET_WRITE_WATCH, "qGetWriteWatch:ffffffffffffffff,1,0",
+	     "ffffffffffffffff 1 0"),
 	GOOD(DEALLOC, "_m7f00", "7f00"),
 	GOOD(DEALLOC, "_m7f00,0,8000", "7f00 0 8000"),
 	/* breakpoints */

@@ -338,6 +338,133 @@ the_program_goes_on_after_it(void **state)
 	assert_true(read_word(f, pid, f->counter) > before);
 }
 
+static void
+protect_changes_committed_pages(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	uint64_t base = allocated(f, pid, 4 * PAGE, BOTH, PAGE_READWRITE);
+	uint32_t old = 7;
+
+	assert_int_equal(target_protect(f->t, pid, base + PAGE + 5, PAGE,
+					PAGE_READONLY, &old),
+			 0);
+	assert_int_equal(old, PAGE_READWRITE);
+	assert_int_equal(
+	    target_protect(f->t, pid, base + 2 * PAGE, 1, 0x204, &old), 0);
+	assert_int_equal(old, PAGE_READONLY);
+	assert_int_equal(target_protect(f->t, pid, base, 0, 4, &old), -EINVAL);
+	assert_int_equal(target_protect(f->t, pid, base, PAGE, 3, &old),
+			 -EINVAL);
+	assert_int_equal(target_protect(f->t, pid, base, PAGE, 8, &old),
+			 -EINVAL);
+	assert_int_equal(target_protect(f->t, pid, base, 5 * PAGE, 8, &old),
+			 -EADDRNOTAVAIL);
+	assert_int_equal(target_protect(f->t, pid, f->counter, 1, 4, &old),
+			 -EADDRNOTAVAIL);
+	assert_int_equal(release(f, pid, base + 3 * PAGE, 1, MEM_DECOMMIT), 0);
+	assert_int_equal(target_protect(f->t, pid, base, 4 * PAGE, 2, &old),
+			 -EADDRNOTAVAIL);
+	assert_int_equal(target_protect(f->t, pid, base, PAGE, 2, &old), 0);
+	assert_int_equal(old, PAGE_READWRITE);
+	assert_int_equal(target_protect(f->t, 999999, base, PAGE, 2, &old),
+			 -ESRCH);
+}
+
+static void
+query_tells_of_all_memory(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	uint64_t base = allocated(f, pid, 4 * PAGE, MEM_RESERVE, 0x204), got;
+	struct target_vm_info info;
+
+	assert_int_equal(
+	    allocate(f, pid, base + PAGE, PAGE, MEM_COMMIT, 0x104, &got), 0);
+	assert_int_equal(target_query(f->t, pid, base + PAGE + 9, &info), 0);
+	assert_int_equal(info.base, base + PAGE);
+	assert_int_equal(info.size, PAGE);
+	assert_int_equal(info.allocation_base, base);
+	assert_int_equal(info.allocation_protect, 0x204);
+	assert_int_equal(info.state, MEM_COMMIT);
+	assert_int_equal(info.protect, 0x304);
+	assert_int_equal(info.type, MEM_PRIVATE);
+	assert_int_equal(target_query(f->t, pid, base + 2 * PAGE, &info), 0);
+	assert_int_equal(info.size, 2 * PAGE);
+	assert_int_equal(info.state, MEM_RESERVE);
+	assert_int_equal(info.protect, 0);
+	assert_int_equal(target_query(f->t, pid, f->tick, &info), 0);
+	assert_int_equal(info.state, MEM_COMMIT);
+	assert_int_equal(info.protect, PAGE_EXECUTE_READ);
+	assert_int_equal(info.type, MEM_IMAGE);
+	assert_int_equal(target_query(f->t, pid, f->hole, &info), 0);
+	assert_int_equal(info.base, f->hole);
+	assert_int_equal(info.state, MEM_FREE);
+	assert_int_equal(info.protect, PAGE_NOACCESS);
+	assert_int_equal(info.allocation_base, 0);
+	assert_int_equal(target_query(f->t, pid, UINT64_MAX, &info), -EINVAL);
+	assert_int_equal(target_query(f->t, 999999, base, &info), -ESRCH);
+}
+
+static void
+written_pages_are_known(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	uint64_t base =
+	    allocated(f, pid, 8 * PAGE, BOTH | MEM_WRITE_WATCH, PAGE_READWRITE);
+	uint64_t pages[8];
+	size_t n = 9;
+
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, 8 * PAGE, 0, pages, 8, &n), 0);
+	assert_int_equal(n, 0);
+	write_word(f, pid, base + 5 * PAGE, 1);
+	write_word(f, pid, base + 2 * PAGE, 1);
+	read_word(f, pid, base + 3 * PAGE);
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, 8 * PAGE, 1, pages, 1, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(pages[0], base + 2 * PAGE);
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, 8 * PAGE, 0, pages, 8, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(pages[0], base + 5 * PAGE);
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, 8 * PAGE, 2, pages, 8, &n),
+	    -EINVAL);
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, 9 * PAGE, 0, pages, 8, &n),
+	    -EINVAL);
+	base = allocated(f, pid, PAGE, BOTH, PAGE_READWRITE);
+	assert_int_equal(
+	    target_write_watch(f->t, pid, base, PAGE, 0, pages, 8, &n),
+	    -EINVAL);
+}
+
+static void
+near_is_within_reach(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	uint64_t base;
+
+	assert_int_equal(target_allocate_near(f->t, pid, f->tick, 3 * PAGE,
+					      BOTH, PAGE_EXECUTE_READWRITE,
+					      &base),
+			 0);
+	assert_int_equal(base % BLOCK, 0);
+	assert_true(base + 3 * PAGE <= f->tick + INT32_MAX);
+	assert_true(base + INT32_MAX >= f->tick);
+	write_word(f, pid, base, 1);
+	assert_int_equal(target_allocate_near(f->t, pid, f->tick,
+					      UINT64_C(1) << 32, MEM_RESERVE, 4,
+					      &base),
+			 -ENOMEM);
+	assert_int_equal(
+	    target_allocate_near(f->t, pid, 0, PAGE, BOTH, 4, &base), -EINVAL);
+}
+
 int
 contract_alloc(void)
 {
@@ -355,6 +482,10 @@ contract_alloc(void)
 		TEST(regions_never_merge),
 		TEST(exec_forgets_regions),
 		TEST(the_program_goes_on_after_it),
+		TEST(protect_changes_committed_pages),
+		TEST(query_tells_of_all_memory),
+		TEST(written_pages_are_known),
+		TEST(near_is_within_reach),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);
