@@ -37,12 +37,25 @@ static const struct command {
 	{ "set libthread-db-search-path", monitor_set_thread_db, NULL, NULL },
 	{ "exit", quit, "exit", "Quit GDBserver" },
 	{ "help", help, NULL, NULL },
-	{ "allocate", monitor_allocate, "allocate SIZE PROTECTION [ADDRESS]",
-	  "Allocate memory in the program; PROTECTION is of r, w, x, or none" },
+	{ "allocate", monitor_allocate,
+	  "allocate SIZE PROTECTION [ADDRESS] [TYPE]",
+	  "Allocate memory in the program; PROTECTION is of r, w, x, or none, "
+	  "or\n"
+	  "    PAGE_READWRITE and the like; TYPE is MEM_COMMIT|MEM_RESERVE if "
+	  "it\n"
+	  "    is not given" },
 	{ "free", monitor_free, "free ADDRESS",
 	  "Free memory that was allocated" },
 	{ "regions", monitor_regions, "regions",
 	  "List the memory that was allocated" },
+	{ "protect", monitor_protect, "protect ADDRESS SIZE PROTECTION",
+	  "Change the protection of memory that was allocated" },
+	{ "query", monitor_query, "query ADDRESS",
+	  "Tell what lies at an address" },
+	{ "write-watch", monitor_write_watch,
+	  "write-watch ADDRESS SIZE [reset]",
+	  "List the pages that were written; they are of a region with\n"
+	  "    MEM_WRITE_WATCH" },
 	{ "session", session_info, "session",
 	  "Tell who is connected and what is debugged" },
 	{ "version", version, "version", "Tell rspd's version" },

@@ -20,7 +20,20 @@ monitor_fn monitor_set_remote_debug;
 monitor_fn monitor_set_debug_format;
 monitor_fn monitor_set_thread_db;
 
+/* monitor_constants.c: take a word, or words joined with '|', and the blanks
+ * behind it; "rw" and the like, Win32's names, numbers. */
+bool monitor_protection(const char **at, uint32_t *protection);
+bool monitor_type(const char **at, uint32_t *type);
+/* With a newline. */
+void monitor_put_protection(struct session *s, uint32_t protection);
+
+/* monitor_vm.c */
+monitor_fn monitor_protect;
+monitor_fn monitor_query;
+monitor_fn monitor_write_watch;
+
 /* monitor_memory.c */
+int monitor_process(struct session *s, pid_t *pid);
 monitor_fn monitor_allocate;
 monitor_fn monitor_free;
 monitor_fn monitor_regions;

@@ -9,40 +9,14 @@
 /* Lines of "monitor regions"; the rest is counted. */
 #define RUNS_MAX 500
 
-static int
-current_process(struct session *s, pid_t *pid)
+int
+monitor_process(struct session *s, pid_t *pid)
 {
 	pid_t tid;
 
 	if (!target_can_allocate(s->target))
 		return -EOPNOTSUPP;
 	return session_current(s, pid, &tid);
-}
-
-/* "rw", "x", "none", ... up to a blank or the end. */
-static bool
-parse_protection(const char **at, uint32_t *protection)
-{
-	static const uint32_t of[8] = {
-		PAGE_NOACCESS,		PAGE_READONLY,
-		PAGE_READWRITE,		PAGE_READWRITE,
-		PAGE_EXECUTE,		PAGE_EXECUTE_READ,
-		PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_READWRITE,
-	};
-	size_t len = strcspn(*at, " ");
-	unsigned perms = 0;
-
-	if (len == 4 && strncmp(*at, "none", 4) == 0) {
-		*protection = PAGE_NOACCESS;
-		*at += len;
-		return true;
-	}
-	if (len == 0 || len != strspn(*at, "rwx"))
-		return false;
-	for (; len > 0; len--, ++*at)
-		perms |= **at == 'r' ? 1U : **at == 'w' ? 2U : 4U;
-	*protection = of[perms];
-	return true;
 }
 
 int
@@ -52,22 +26,23 @@ monitor_allocate(struct session *s, const char *args)
 	uint64_t addr = 0;
 	uint64_t base;
 	uint32_t protection;
+	uint32_t type = MEM_RESERVE | MEM_COMMIT;
 	pid_t pid;
 	int err;
 
 	if (!number_typed(&args, &size))
 		return MONITOR_USAGE;
 	args += strspn(args, " ");
-	if (!parse_protection(&args, &protection))
+	if (!monitor_protection(&args, &protection))
 		return MONITOR_USAGE;
-	args += strspn(args, " ");
-	if (*args != '\0' && (!number_typed(&args, &addr) || *args != '\0'))
+	if (number_typed(&args, &addr))
+		args += strspn(args, " ");
+	if (*args != '\0' && (!monitor_type(&args, &type) || *args != '\0'))
 		return MONITOR_USAGE;
-	err = current_process(s, &pid);
+	err = monitor_process(s, &pid);
 	if (err == 0)
-		err = target_allocate(s->target, pid, addr, size,
-				      MEM_RESERVE | MEM_COMMIT, protection,
-				      &base);
+		err = target_allocate(s->target, pid, addr, size, type,
+				      protection, &base);
 	if (err == 0)
 		document_printf(s, "0x%llx\n", (unsigned long long)base);
 	return err;
@@ -82,7 +57,7 @@ monitor_free(struct session *s, const char *args)
 
 	if (!number_typed(&args, &addr) || *args != '\0')
 		return MONITOR_USAGE;
-	err = current_process(s, &pid);
+	err = monitor_process(s, &pid);
 	return err < 0 ? err
 		       : target_release(s->target, pid, addr, 0, MEM_RELEASE);
 }
@@ -131,7 +106,7 @@ monitor_regions(struct session *s, const char *args)
 	int err;
 
 	(void)args;
-	err = current_process(s, &pid);
+	err = monitor_process(s, &pid);
 	if (err < 0)
 		return err;
 	document_printf(s, "%-18s %-12s %-18s %-9s %s\n", "base", "size",

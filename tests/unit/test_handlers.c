@@ -434,7 +434,8 @@ test_files(void **state)
 	SAYS(hexed("vFile:exists:", link, ""), "F,0");
 	SAYS(hexed("vFile:MD5:", dir, ""), "F,x");
 	/* MD5 of "a#b*c", each half the other way round, as lldb-server. */
-	SAYS(hexed("vFile:MD5:", path, ""), "F,43eba4bda14c8be464ead4de7f408231");
+	SAYS(hexed("vFile:MD5:", path, ""),
+	     "F,43eba4bda14c8be464ead4de7f408231");
 	SAYS("vFile:close:0", "F0");
 	SAYS("vFile:close:0", "F-1,9");
 	SAYS("vFile:fstat:0", "F-1,9");
@@ -580,6 +581,30 @@ test_monitor(void **state)
 	SAYS(hexed("qRcmd,", "allocate 0 rw", ""), "E16");
 	assert_null(strstr(t->console, "Unknown"));
 	SAYS(hexed("qRcmd,", "allocate 1", ""), "E01");
+	SAYS(hexed("qRcmd,", "allocate 1 PAGE_FANCY", ""), "E01");
+	SAYS(hexed("qRcmd,", "allocate 1 rw 0 MEM_COMMIT|", ""), "E01");
+	SAYS(hexed("qRcmd,",
+		   "allocate 0x3000 PAGE_READONLY|PAGE_GUARD 0x200000000 "
+		   "MEM_COMMIT|MEM_RESERVE|MEM_WRITE_WATCH",
+		   ""),
+	     "OK");
+	assert_string_equal(t->console, "0x200000000\n");
+	SAYS(hexed("qRcmd,", "query 0x200001000", ""), "OK");
+	assert_non_null(strstr(t->console, "size               0x2000\n"));
+	assert_non_null(strstr(t->console, "PAGE_READONLY|PAGE_GUARD\n"));
+	assert_non_null(strstr(t->console, "MEM_PRIVATE"));
+	SAYS(hexed("qRcmd,", "protect 0x200000000 1 rw", ""), "OK");
+	assert_string_equal(t->console, "was PAGE_READONLY|PAGE_GUARD\n");
+	SAYS(hexed("qRcmd,", "protect 0x300000000 1 rw", ""), "E63");
+	SAYS(hexed("qRcmd,", "protect 0x200000000 1", ""), "E01");
+	SAYS(hexed("qRcmd,", "write-watch 0x200000000 0x3000", ""), "OK");
+	assert_string_equal(t->console, "0 written\n");
+	SAYS("M200001000,1:00", "OK");
+	SAYS(hexed("qRcmd,", "write-watch 0x200000000 0x3000 reset", ""), "OK");
+	assert_string_equal(t->console, "0x200001000\n1 written\n");
+	SAYS(hexed("qRcmd,", "write-watch 0x200000000 0x3000", ""), "OK");
+	assert_string_equal(t->console, "0 written\n");
+	SAYS(hexed("qRcmd,", "query", ""), "E01");
 	SAYS(hexed("qRcmd,", "exit", ""), "OK");
 	assert_string_equal(t->console, "");
 	assert_int_equal(session_wish(t->b.session), SESSION_EXIT);
