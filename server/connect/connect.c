@@ -2,25 +2,16 @@
 #include "connect.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/address.h"
 #include "../common/log.h"
 #include "../common/option.h"
-#include "../common/socket.h"
 #include "../common/spawn.h"
 #include "../common/stream.h"
-#include "../common/tls.h"
-#include "../relay/pump.h"
-
-#define CONNECT_MS	  20000
-#define HANDSHAKE_SECONDS 20
-#define LINGER_MS	  1000
+#include "private.h"
 
 enum {
 	ID_TLS_CA = 1,
@@ -56,17 +47,6 @@ static const struct option_row rows[] = {
 };
 
 static const struct option_row *const tables[] = { rows, NULL };
-
-struct connect {
-	char *const *argv;
-	struct tls_files files;
-	const char *name; /* in the server's certificate */
-	struct address server;
-	const char *server_text;
-	struct address listen;
-	bool listens;
-	bool once;
-};
 
 static void
 print_help(void)
@@ -196,74 +176,7 @@ parse(struct connect *c, char **argv, int *status)
 	return check(c) ? 0 : -EINVAL;
 }
 
-/* ---- one connection
- * ---------------------------------------------------------- */
-
-static int
-shake_hands(const struct connect *c, const struct pump *pump)
-{
-	int err = pump_handshake(pump, HANDSHAKE_SECONDS, false);
-
-	if (err == 0)
-		return CONNECT_OK;
-	log_error("%s: %s", c->server_text,
-		  err == -ETIMEDOUT ? "the handshake took too long; is that a "
-				      "TLS port?"
-				    : tls_error(pump->tls));
-	return CONNECT_REFUSED;
-}
-
-/*
- * With TLS 1.3 a server looks at our certificate when the handshake is over
- * for us, and what it says then is not always to be read.
- */
-static int
-run_pump(const struct connect *c, struct pump *pump)
-{
-	int err = pump_run(pump);
-
-	if (pump->heard || !pump->peer_ended) {
-		if (err < 0)
-			log_error("%s: %s", c->server_text,
-				  tls_error(pump->tls));
-		return err < 0 ? CONNECT_BROKEN : CONNECT_OK;
-	}
-	log_error("%s: the server hung up without a word (%s); it wants "
-		  "another certificate, or it is busy with another debugger",
-		  c->server_text, err < 0 ? tls_error(pump->tls) : "no error");
-	return CONNECT_REFUSED;
-}
-
-/* Carries one debugger's bytes, at stdio or at a socket. */
-static int
-carry(const struct connect *c, int in, int out)
-{
-	struct pump pump = { .in = in, .out = out };
-	struct socket_error error;
-	char text[512];
-	int status, err;
-
-	err = tls_new(&pump.tls, TLS_CLIENT, &c->files, c->name, text,
-		      sizeof(text));
-	if (err < 0) {
-		log_error("%s", text);
-		return CONNECT_USAGE;
-	}
-	if (socket_connect(&c->server, CONNECT_MS, &pump.net, &error) < 0) {
-		log_error("%s", error.text);
-		tls_free(pump.tls);
-		return CONNECT_UNREACHABLE;
-	}
-	tls_set_socket(pump.tls, pump.net);
-	status = shake_hands(c, &pump);
-	if (status == CONNECT_OK)
-		status = run_pump(c, &pump);
-	tls_say_end(pump.tls);
-	pump_linger(&pump, LINGER_MS);
-	tls_free(pump.tls);
-	close(pump.net);
-	return status;
-}
+/* ---- the roles ----------------------------------------------------------- */
 
 static int
 run_pipe(const struct connect *c)
@@ -278,120 +191,8 @@ run_pipe(const struct connect *c)
 		log_error("stdin, stdout: %s", strerror(-err));
 		return CONNECT_USAGE;
 	}
-	status = carry(c, STDIN_FILENO, STDOUT_FILENO);
+	status = connect_carry(c, STDIN_FILENO, STDOUT_FILENO);
 	stream_close(&stdio);
-	return status;
-}
-
-/* ---- --listen
- * ------------------------------------------------------------------ */
-
-static int
-listen_for_debuggers(const struct connect *c, struct socket_listeners *l)
-{
-	struct socket_addresses addresses;
-	struct socket_error error;
-	int err;
-
-	if (c->listen.kind == ADDRESS_UNIX) {
-		err = socket_listen_unix(&c->listen, l, &error);
-	} else if (c->listen.host[0] == '\0') {
-		socket_loopback(c->listen.port, &addresses);
-		err = socket_listen(&addresses, l, &error);
-	} else {
-		err = socket_resolve(&c->listen, true, &addresses, &error);
-		if (err == 0 && !socket_all_loopback(&addresses)) {
-			log_error("--listen is for this machine only: whoever "
-				  "connects is let in with our certificate");
-			return -EPERM;
-		}
-		if (err == 0)
-			err = socket_listen(&addresses, l, &error);
-	}
-	if (err == 0)
-		err = socket_listen_start(l, &error);
-	if (err < 0) {
-		log_error("%s", error.text);
-		return err;
-	}
-	if (l->port != 0)
-		log_say("Listening on port %u", l->port);
-	else
-		log_say("Listening on unix:%s", c->listen.path);
-	return 0;
-}
-
-/* Waits for a connection on any of the sockets. */
-static int
-accept_any(const struct socket_listeners *l, int *fd)
-{
-	struct pollfd fds[SOCKET_ADDRESSES_MAX];
-
-	for (size_t i = 0; i < l->n; i++)
-		fds[i] = (struct pollfd){ .fd = l->fd[i], .events = POLLIN };
-	if (poll(fds, l->n, -1) < 0)
-		return -errno;
-	for (size_t i = 0; i < l->n; i++)
-		if (fds[i].revents != 0 && socket_accept(l->fd[i], fd) == 0)
-			return 0;
-	return -EAGAIN;
-}
-
-/*
- * A process for each, so that one debugger does not wait for another.  It is
- * given our own command line again.
- */
-static int
-carry_in_process(const struct connect *c, int fd)
-{
-	const char **argv;
-	size_t n = 0;
-	int err;
-
-	while (c->argv[n] != NULL)
-		n++;
-	argv = calloc(n + 3, sizeof(*argv));
-	if (argv == NULL)
-		return -ENOMEM;
-	argv[0] = "rspd";
-	argv[1] = CONNECT_ROLE;
-	for (size_t i = 0; i < n; i++)
-		argv[i + 2] = c->argv[i];
-	err = spawn_role(argv, &fd, 1, SPAWN_ORPHAN, NULL);
-	free(argv);
-	return err;
-}
-
-static int
-run_listen(const struct connect *c)
-{
-	struct socket_listeners l;
-	int fd, status = CONNECT_OK;
-
-	if (tls_check_files(TLS_CLIENT, &c->files) < 0 ||
-	    listen_for_debuggers(c, &l) < 0)
-		return CONNECT_USAGE;
-	for (;;) {
-		int err = accept_any(&l, &fd);
-
-		if (err == -EAGAIN || err == -EINTR)
-			continue;
-		if (err < 0) {
-			log_error("accept: %s", strerror(-err));
-			status = CONNECT_UNREACHABLE;
-			break;
-		}
-		if (c->once) {
-			status = carry(c, fd, fd);
-			close(fd);
-			break;
-		}
-		err = carry_in_process(c, fd);
-		if (err < 0)
-			log_error("cannot start a process: %s", strerror(-err));
-		close(fd);
-	}
-	socket_listeners_close(&l);
 	return status;
 }
 
@@ -404,7 +205,7 @@ connect_role_main(char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (parse(&c, argv, &status) != 0)
 		return status;
-	return carry(&c, SPAWN_FIRST_FD, SPAWN_FIRST_FD);
+	return connect_carry(&c, SPAWN_FIRST_FD, SPAWN_FIRST_FD);
 }
 
 int
@@ -416,5 +217,5 @@ connect_main(char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (parse(&c, argv, &status) != 0)
 		return status;
-	return c.listens ? run_listen(&c) : run_pipe(&c);
+	return c.listens ? connect_listen(&c) : run_pipe(&c);
 }

@@ -275,6 +275,11 @@ start(struct server *v)
 	v->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	if (v->loop == NULL)
 		return -ENOMEM;
+	/* The program is not to hold it open. */
+	if (s->port_fd >= 0 && fcntl(s->port_fd, F_SETFD, FD_CLOEXEC) < 0) {
+		log_error("--pipe=%d: %s", s->port_fd, strerror(errno));
+		return -EBADF;
+	}
 	if (s->setsid && setsid() < 0)
 		log_warning("setsid: %s", strerror(errno));
 	if (s->tls.cert != NULL) {
