@@ -10,8 +10,8 @@
 #ifndef BACKEND_PTRACE_VM_H
 #define BACKEND_PTRACE_VM_H
 
-#include "maps.h"
 #include "../vm_check.h"
+#include "maps.h"
 #include "ptrace.h"
 
 /* From `start` to the next run's start, or the region's end. */
@@ -25,15 +25,15 @@ struct vm_region {
 	uint32_t protect;    /* as given when it was reserved */
 	struct vm_run *runs; /* at least one; neighbours differ */
 	size_t nruns, cap;
-	bool large;	/* of pages of VM_LARGE_PAGE */
-	bool watched;	/* MEM_WRITE_WATCH */
+	bool large;   /* of pages of VM_LARGE_PAGE */
+	bool watched; /* MEM_WRITE_WATCH */
 	/* Watched by faults: its runs have `protect` 1 where pages were
 	 * written; the others are mapped without leave to write. */
 	struct vm_region *written;
 };
 
 enum vm_watch_method {
-	VM_WATCH_NONE,		/* nothing is watched yet */
+	VM_WATCH_NONE, /* nothing is watched yet */
 	VM_WATCH_USERFAULTFD,
 	VM_WATCH_FAULTS,
 };
