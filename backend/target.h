@@ -40,10 +40,10 @@ enum target_event_kind {
 	TARGET_EVENT_STOP,
 	/* Only with TARGET_REPORT_CLONE / _THREAD_EXIT. */
 	TARGET_EVENT_THREAD_CREATED,
-	TARGET_EVENT_THREAD_EXITED,	/* status */
+	TARGET_EVENT_THREAD_EXITED, /* status */
 	/* The process is gone and forgotten; `tid` is its leader. */
-	TARGET_EVENT_EXITED,		/* status: the exit code */
-	TARGET_EVENT_KILLED,		/* signal */
+	TARGET_EVENT_EXITED, /* status: the exit code */
+	TARGET_EVENT_KILLED, /* signal */
 	/* Threads are left, but none that was resumed. */
 	TARGET_EVENT_NO_RESUMED,
 };
@@ -51,17 +51,17 @@ enum target_event_kind {
 enum target_stop_reason {
 	TARGET_STOP_NONE,	/* stopped along with others; nothing to say */
 	TARGET_STOP_SIGNAL,	/* signal: not delivered yet */
-	TARGET_STOP_BREAKPOINT,	/* software; pc is the breakpoint's address */
+	TARGET_STOP_BREAKPOINT, /* software; pc is the breakpoint's address */
 	TARGET_STOP_HW_BREAKPOINT,
-	TARGET_STOP_WATCHPOINT,	/* addr, watch_kind, hw_index */
+	TARGET_STOP_WATCHPOINT, /* addr, watch_kind, hw_index */
 	TARGET_STOP_STEP,	/* a step or a range step is done */
 	TARGET_STOP_REQUESTED,	/* by target_stop or target_interrupt */
 	TARGET_STOP_ATTACHED,	/* first stop after attach or launch */
 	TARGET_STOP_EXEC,
-	TARGET_STOP_FORK,	/* child_pid, child_tid: attached, stopped */
+	TARGET_STOP_FORK, /* child_pid, child_tid: attached, stopped */
 	TARGET_STOP_VFORK,
 	TARGET_STOP_VFORK_DONE,
-	TARGET_STOP_CLONE,	/* THREAD_OPTIONS: child_tid */
+	TARGET_STOP_CLONE,	   /* THREAD_OPTIONS: child_tid */
 	TARGET_STOP_SYSCALL_ENTRY, /* syscall */
 	TARGET_STOP_SYSCALL_RETURN,
 	/* addr: a page with PAGE_GUARD was touched, and is open now; the
@@ -102,7 +102,7 @@ struct target_event {
 /* What target_set_reports asks to be told; the rest is handled silently. */
 enum target_report {
 	TARGET_REPORT_FORK = 1,
-	TARGET_REPORT_VFORK = 2,	/* also VFORK_DONE */
+	TARGET_REPORT_VFORK = 2, /* also VFORK_DONE */
 	TARGET_REPORT_EXEC = 4,
 	TARGET_REPORT_CLONE = 8,
 	TARGET_REPORT_THREAD_EXIT = 16,
@@ -118,7 +118,7 @@ enum target_resume_kind {
 
 struct target_resume {
 	enum target_resume_kind kind;
-	int signal;		/* to deliver; 0: none */
+	int signal; /* to deliver; 0: none */
 	uint64_t range_start, range_end;
 };
 
@@ -128,8 +128,8 @@ struct target_launch {
 	/* argv[0] is the program; looked up in the launch environment's PATH
 	 * where it has no slash.  NULL-terminated; borrowed for the call. */
 	const char *const *argv;
-	const char *const *envp;	/* NULL-terminated, whole environment */
-	const char *cwd;		/* NULL: ours */
+	const char *const *envp; /* NULL-terminated, whole environment */
+	const char *cwd;	 /* NULL: ours */
 	/*
 	 * Run through "$SHELL -c 'exec PROG ARGS'": argv is then joined with
 	 * spaces unquoted, as gdbserver does, so that globs and redirections
@@ -153,51 +153,70 @@ struct target_process_info {
 	pid_t pid, ppid, pgid, sid;
 	uid_t ruid, euid;
 	gid_t rgid, egid;
-	char exe[4096];		/* absolute path; "" if unknown */
+	char exe[4096]; /* absolute path; "" if unknown */
 };
 
 /* Permissions of a mapping. */
-enum { TARGET_MAP_READ = 1, TARGET_MAP_WRITE = 2, TARGET_MAP_EXEC = 4,
-       TARGET_MAP_SHARED = 8 };
+enum {
+	TARGET_MAP_READ = 1,
+	TARGET_MAP_WRITE = 2,
+	TARGET_MAP_EXEC = 4,
+	TARGET_MAP_SHARED = 8
+};
 
 struct target_map {
 	uint64_t start, end;
-	unsigned prot;		/* TARGET_MAP_* */
-	bool mapped;		/* false: a gap */
+	unsigned prot; /* TARGET_MAP_* */
+	bool mapped;   /* false: a gap */
 	uint64_t offset;
 	uint64_t inode;
-	char name[1024];	/* "/path", "[heap]", "[rspd:allocated]", "" */
+	char name[1024]; /* "/path", "[heap]", "[rspd:allocated]", "" */
 };
 
 /* Loaded libraries as r_debug lists them. */
 struct target_library {
-	uint64_t lm;		/* address of the link_map */
+	uint64_t lm; /* address of the link_map */
 	uint64_t l_addr;
 	uint64_t l_ld;
-	uint64_t lmid;		/* address of the r_debug it is listed in */
+	uint64_t lmid; /* address of the r_debug it is listed in */
 	char name[4096];
 };
 
 enum target_object {
-	TARGET_OBJECT_AUXV,	/* the process's auxiliary vector, raw */
-	TARGET_OBJECT_CMDLINE,	/* NUL-separated */
-	TARGET_OBJECT_SIGINFO,	/* of the thread's last signal; writable */
+	TARGET_OBJECT_AUXV,    /* the process's auxiliary vector, raw */
+	TARGET_OBJECT_CMDLINE, /* NUL-separated */
+	TARGET_OBJECT_SIGINFO, /* of the thread's last signal; writable */
 };
 
 /* ---- allocation ------------------------------------------------------- */
 
 /* Win32's own values: shared/virtual-memory.md section 2. */
 enum {
-	MEM_COMMIT = 0x1000, MEM_RESERVE = 0x2000, MEM_DECOMMIT = 0x4000,
-	MEM_RELEASE = 0x8000, MEM_FREE = 0x10000, MEM_PRIVATE = 0x20000,
-	MEM_MAPPED = 0x40000, MEM_RESET = 0x80000, MEM_TOP_DOWN = 0x100000,
-	MEM_WRITE_WATCH = 0x200000, MEM_PHYSICAL = 0x400000,
+	MEM_COMMIT = 0x1000,
+	MEM_RESERVE = 0x2000,
+	MEM_DECOMMIT = 0x4000,
+	MEM_RELEASE = 0x8000,
+	MEM_FREE = 0x10000,
+	MEM_PRIVATE = 0x20000,
+	MEM_MAPPED = 0x40000,
+	MEM_RESET = 0x80000,
+	MEM_TOP_DOWN = 0x100000,
+	MEM_WRITE_WATCH = 0x200000,
+	MEM_PHYSICAL = 0x400000,
 	MEM_IMAGE = 0x1000000, /* as a type of pages */
-	MEM_RESET_UNDO = 0x1000000, MEM_LARGE_PAGES = 0x20000000,
-	PAGE_NOACCESS = 0x1, PAGE_READONLY = 0x2, PAGE_READWRITE = 0x4,
-	PAGE_WRITECOPY = 0x8, PAGE_EXECUTE = 0x10, PAGE_EXECUTE_READ = 0x20,
-	PAGE_EXECUTE_READWRITE = 0x40, PAGE_EXECUTE_WRITECOPY = 0x80,
-	PAGE_GUARD = 0x100, PAGE_NOCACHE = 0x200, PAGE_WRITECOMBINE = 0x400,
+	MEM_RESET_UNDO = 0x1000000,
+	MEM_LARGE_PAGES = 0x20000000,
+	PAGE_NOACCESS = 0x1,
+	PAGE_READONLY = 0x2,
+	PAGE_READWRITE = 0x4,
+	PAGE_WRITECOPY = 0x8,
+	PAGE_EXECUTE = 0x10,
+	PAGE_EXECUTE_READ = 0x20,
+	PAGE_EXECUTE_READWRITE = 0x40,
+	PAGE_EXECUTE_WRITECOPY = 0x80,
+	PAGE_GUARD = 0x100,
+	PAGE_NOCACHE = 0x200,
+	PAGE_WRITECOMBINE = 0x400,
 };
 
 /* A run of pages of one region with the same state and protection. */
@@ -206,8 +225,8 @@ struct target_vm_run {
 	uint64_t allocation_base;
 	uint64_t allocation_size;
 	uint32_t allocation_protect;
-	uint32_t state;		/* MEM_COMMIT or MEM_RESERVE */
-	uint32_t protect;	/* 0 when reserved */
+	uint32_t state;	  /* MEM_COMMIT or MEM_RESERVE */
+	uint32_t protect; /* 0 when reserved */
 };
 
 /* What lies at an address, of whomever it is: VirtualQueryEx. */
@@ -215,9 +234,9 @@ struct target_vm_info {
 	uint64_t base, size;
 	uint64_t allocation_base;
 	uint32_t allocation_protect;
-	uint32_t state;		/* MEM_COMMIT, MEM_RESERVE or MEM_FREE */
+	uint32_t state; /* MEM_COMMIT, MEM_RESERVE or MEM_FREE */
 	uint32_t protect;
-	uint32_t type;		/* MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE or 0 */
+	uint32_t type; /* MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE or 0 */
 };
 
 /* ---- the operations --------------------------------------------------- */
@@ -233,12 +252,12 @@ struct target_alloc_ops {
 	int (*allocate)(struct target *, pid_t pid, uint64_t addr,
 			uint64_t size, uint32_t type, uint32_t protection,
 			uint64_t near, uint64_t *base);
-	int (*release)(struct target *, pid_t pid, uint64_t addr,
-		       uint64_t size, uint32_t type);
+	int (*release)(struct target *, pid_t pid, uint64_t addr, uint64_t size,
+		       uint32_t type);
 	int (*next_run)(struct target *, pid_t pid, uint64_t addr,
 			struct target_vm_run *run);
-	int (*protect)(struct target *, pid_t pid, uint64_t addr,
-		       uint64_t size, uint32_t protection, uint32_t *old);
+	int (*protect)(struct target *, pid_t pid, uint64_t addr, uint64_t size,
+		       uint32_t protection, uint32_t *old);
 	int (*query)(struct target *, pid_t pid, uint64_t addr,
 		     struct target_vm_info *info);
 	int (*write_watch)(struct target *, pid_t pid, uint64_t addr,
@@ -246,7 +265,7 @@ struct target_alloc_ops {
 			   size_t cap, size_t *n);
 };
 
-struct target_file_ops {	/* facts that need /proc or its like */
+struct target_file_ops { /* facts that need /proc or its like */
 	int (*process_info)(struct target *, pid_t pid,
 			    struct target_process_info *info);
 	int (*next_map)(struct target *, pid_t pid, uint64_t addr,
@@ -303,8 +322,8 @@ struct target_ops {
 	int (*save_registers)(struct target *, pid_t tid, void *file);
 	int (*restore_registers)(struct target *, pid_t tid, const void *file);
 
-	int (*read_memory)(struct target *, pid_t pid, uint64_t addr,
-			   void *buf, size_t len, size_t *got);
+	int (*read_memory)(struct target *, pid_t pid, uint64_t addr, void *buf,
+			   size_t len, size_t *got);
 	int (*write_memory)(struct target *, pid_t pid, uint64_t addr,
 			    const void *buf, size_t len);
 
@@ -502,7 +521,8 @@ int target_write_watch(struct target *t, pid_t pid, uint64_t addr,
 int target_next_vm_run(struct target *t, pid_t pid, uint64_t addr,
 		       struct target_vm_run *run);
 
-/* ---- facts ---------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------
+ */
 
 int target_process_info(struct target *t, pid_t pid,
 			struct target_process_info *info) MUST_CHECK;

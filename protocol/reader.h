@@ -4,7 +4,8 @@
  *
  * Bounded (the caller's buffer), linear in the input, no I/O, no allocation.
  * A packet body is given as it came, escapes included.  An overlong packet is
- * skipped up to its end.  Source: gdb manual, "Overview" of the Remote Protocol.
+ * skipped up to its end.  Source: gdb manual, "Overview" of the Remote
+ * Protocol.
  */
 #ifndef PROTOCOL_READER_H
 #define PROTOCOL_READER_H
@@ -19,20 +20,20 @@ enum rsp_event {
 	RSP_EVENT_ACK,		/* '+' between packets */
 	RSP_EVENT_NAK,		/* '-' */
 	RSP_EVENT_INTERRUPT,	/* 0x03 between packets */
-	RSP_EVENT_BAD_CHECKSUM,	/* a whole packet with a wrong sum, or none */
+	RSP_EVENT_BAD_CHECKSUM, /* a whole packet with a wrong sum, or none */
 	RSP_EVENT_OVERLONG,	/* a packet that did not fit, now over */
 	RSP_EVENT_GARBAGE,	/* bytes that belong to nothing */
 };
 
 struct rsp_reader {
-	uint8_t *body;		/* borrowed for the reader's life */
-	size_t cap;		/* longest body + 1 */
+	uint8_t *body; /* borrowed for the reader's life */
+	size_t cap;    /* longest body + 1 */
 	size_t len;
 	int state;
 	uint8_t sum;
-	uint8_t given;		/* the sum that the packet claims */
+	uint8_t given; /* the sum that the packet claims */
 	bool overlong;
-	bool check;		/* false in no-ack mode: sums are not compared */
+	bool check; /* false in no-ack mode: sums are not compared */
 	/*
 	 * The client may only interrupt now: 0x03 is an interrupt wherever it
 	 * stands, and ends a packet that was begun.  (Otherwise it is data

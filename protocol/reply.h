@@ -16,10 +16,10 @@
 #include "request.h"
 
 struct rsp_reply {
-	uint8_t *buf;		/* borrowed until finish */
+	uint8_t *buf; /* borrowed until finish */
 	size_t cap;
-	size_t len;		/* bytes so far, the '$' included */
-	bool full;		/* something did not fit */
+	size_t len; /* bytes so far, the '$' included */
+	bool full;  /* something did not fit */
 };
 
 /* The least capacity with which any error reply fits. */
@@ -45,7 +45,7 @@ void rsp_reply_str(struct rsp_reply *r, const char *s);
 void rsp_reply_raw(struct rsp_reply *r, const void *data, size_t len);
 /* printf for short text (at most 512 bytes). */
 void rsp_reply_printf(struct rsp_reply *r, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 /* Lower-case hex without leading zeros; at least one digit. */
 void rsp_reply_hex(struct rsp_reply *r, uint64_t value);
 /* Two digits. */

@@ -25,7 +25,7 @@ enum rsp_kind {
 #define X(kind, name, follow, decode) RSP_##kind,
 	RSP_REQUEST_LIST(X)
 #undef X
-	RSP_REQUEST_COUNT
+	    RSP_REQUEST_COUNT
 };
 
 /* Bytes inside the packet body. */
@@ -48,10 +48,10 @@ struct rsp_ptid {
 
 /* One action of a vCont packet. */
 struct rsp_action {
-	char kind;		/* c C s S t r */
-	uint8_t signal;		/* as the client numbers signals; C and S */
-	uint64_t start, end;	/* r: step while start <= pc < end */
-	bool has_ptid;		/* false: all threads without another action */
+	char kind;	     /* c C s S t r */
+	uint8_t signal;	     /* as the client numbers signals; C and S */
+	uint64_t start, end; /* r: step while start <= pc < end */
+	bool has_ptid;	     /* false: all threads without another action */
 	struct rsp_ptid ptid;
 };
 
@@ -78,87 +78,87 @@ struct rsp_request {
 		/* decode_text, _hex_text; _hex_data and _escaped_text may
 		 * hold NULs */
 		struct rsp_bytes text;
-		struct rsp_ptid ptid;		/* decode_ptid */
-		int64_t pid;			/* decode_pid, decode_opt_pid (0) */
-		uint64_t number;		/* decode_number, decode_addr */
-		bool flag;			/* decode_flag */
-		struct rsp_list features;	/* SUPPORTED: rsp_features_next */
-		struct rsp_signal_set signals;	/* PASS/PROGRAM_SIGNALS */
-		struct {			/* SYMBOL */
+		struct rsp_ptid ptid;	  /* decode_ptid */
+		int64_t pid;		  /* decode_pid, decode_opt_pid (0) */
+		uint64_t number;	  /* decode_number, decode_addr */
+		bool flag;		  /* decode_flag */
+		struct rsp_list features; /* SUPPORTED: rsp_features_next */
+		struct rsp_signal_set signals; /* PASS/PROGRAM_SIGNALS */
+		struct {		       /* SYMBOL */
 			bool has_value;
 			uint64_t value;
-			struct rsp_bytes name;	/* empty: "qSymbol::" */
+			struct rsp_bytes name; /* empty: "qSymbol::" */
 		} symbol;
-		struct {			/* SPEED_TEST */
+		struct { /* SPEED_TEST */
 			uint64_t response_size;
 		} speed;
-		struct {			/* TLS_ADDR */
+		struct { /* TLS_ADDR */
 			struct rsp_ptid ptid;
 			uint64_t offset;
 			uint64_t link_map;
 		} tls;
-		struct {			/* registers */
+		struct { /* registers */
 			struct rsp_suffix thread;
-			uint64_t regno;		/* p P */
-			struct rsp_bytes data;	/* G P: decoded bytes */
-			uint64_t save_id;	/* RESTORE_REGISTERS; lldb
-					   has it in decimal */
+			uint64_t regno;	       /* p P */
+			struct rsp_bytes data; /* G P: decoded bytes */
+			uint64_t save_id;      /* RESTORE_REGISTERS; lldb
+					  has it in decimal */
 		} regs;
-		struct {			/* memory, qCRC */
+		struct { /* memory, qCRC */
 			uint64_t addr;
 			uint64_t len;
-			struct rsp_bytes data;	/* M X: exactly len bytes */
+			struct rsp_bytes data; /* M X: exactly len bytes */
 		} mem;
-		struct {			/* SEARCH_MEMORY */
+		struct { /* SEARCH_MEMORY */
 			uint64_t addr;
 			uint64_t len;
 			struct rsp_bytes pattern;
 		} search;
-		struct {			/* MEMORY_REGION */
+		struct { /* MEMORY_REGION */
 			bool given;
 			uint64_t addr;
 		} opt_addr;
-		struct {			/* ALLOC */
-			bool win32;	/* four fields; else lldb's two */
+		struct {	    /* ALLOC */
+			bool win32; /* four fields; else lldb's two */
 			uint64_t addr;
 			uint64_t size;
 			uint64_t type;
 			uint64_t protection;
-			bool has_near;	/* a fifth one */
+			bool has_near; /* a fifth one */
 			uint64_t near;
-			unsigned perms;	/* lldb: RSP_PERM_* */
+			unsigned perms; /* lldb: RSP_PERM_* */
 		} alloc;
-		struct {			/* decode_pages_value */
+		struct { /* decode_pages_value */
 			uint64_t addr;
 			uint64_t size;
-			uint64_t value;	/* protection, or flags */
+			uint64_t value; /* protection, or flags */
 		} pages;
-		struct {			/* DEALLOC */
-			bool win32;	/* three fields; else lldb's one */
+		struct {	    /* DEALLOC */
+			bool win32; /* three fields; else lldb's one */
 			uint64_t addr;
 			uint64_t size;
 			uint64_t type;
 		} dealloc;
-		struct {			/* Z z */
-			unsigned type;		/* 0 .. 4 */
+		struct {	       /* Z z */
+			unsigned type; /* 0 .. 4 */
 			uint64_t addr;
-			uint64_t len;		/* the "kind" field */
+			uint64_t len;		    /* the "kind" field */
 			struct rsp_list conditions; /* rsp_agent_next */
 			struct rsp_list commands;   /* rsp_agent_next */
 			bool persist;
-			bool has_conditions;	/* ";X" was there */
+			bool has_conditions; /* ";X" was there */
 		} bp;
-		struct {			/* c s C S */
+		struct { /* c s C S */
 			uint8_t signal;
 			bool has_addr;
 			uint64_t addr;
 		} resume;
-		struct rsp_list actions;	/* VCONT: rsp_vcont_next */
-		struct {			/* CATCH_SYSCALLS */
+		struct rsp_list actions; /* VCONT: rsp_vcont_next */
+		struct {		 /* CATCH_SYSCALLS */
 			bool on;
 			struct rsp_list numbers; /* rsp_numbers_next */
 		} catch_syscalls;
-		struct rsp_list thread_options;	/* rsp_thread_options_next */
+		struct rsp_list thread_options; /* rsp_thread_options_next */
 		/*
 		 * RUN, LAUNCH_ARGS: `argc` NUL-terminated strings, one after
 		 * the other.  RUN's first may be empty (the last program).
@@ -167,33 +167,33 @@ struct rsp_request {
 			size_t argc;
 			const char *argv0;
 		} run;
-		struct {			/* DETACH */
-			bool stay_stopped;	/* D1 */
+		struct {		   /* DETACH */
+			bool stay_stopped; /* D1 */
 			bool has_pid;
 			int64_t pid;
 		} detach;
-		struct {			/* XFER */
+		struct {			 /* XFER */
 			struct rsp_bytes object; /* "features" */
 			struct rsp_bytes annex;
 			bool write;
 			uint64_t offset;
-			uint64_t len;		/* read */
-			struct rsp_bytes data;	/* write */
+			uint64_t len;	       /* read */
+			struct rsp_bytes data; /* write */
 		} xfer;
-		struct {			/* MODULE_INFO */
+		struct { /* MODULE_INFO */
 			struct rsp_bytes path;
 			struct rsp_bytes triple;
 		} module;
-		struct {			/* vFile */
-			struct rsp_bytes path;	/* open, symlink's target */
-			struct rsp_bytes link;	/* symlink: the link itself */
-			uint64_t flags;		/* open: File-I/O flags */
-			uint64_t mode;		/* open */
+		struct {		       /* vFile */
+			struct rsp_bytes path; /* open, symlink's target */
+			struct rsp_bytes link; /* symlink: the link itself */
+			uint64_t flags;	       /* open: File-I/O flags */
+			uint64_t mode;	       /* open */
 			int64_t fd;
-			uint64_t count;		/* pread */
-			uint64_t offset;	/* pread pwrite */
-			struct rsp_bytes data;	/* pwrite */
-			int64_t pid;		/* setfs */
+			uint64_t count;	       /* pread */
+			uint64_t offset;       /* pread pwrite */
+			struct rsp_bytes data; /* pwrite */
+			int64_t pid;	       /* setfs */
 		} file;
 	};
 };

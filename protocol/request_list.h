@@ -13,6 +13,7 @@
 #ifndef PROTOCOL_REQUEST_LIST_H
 #define PROTOCOL_REQUEST_LIST_H
 
+/* clang-format off */
 #define RSP_REQUEST_LIST(X)						\
 	/* session */							\
 	X(SUPPORTED, "qSupported", END | COLON | SEMI, decode_supported)	\
@@ -136,5 +137,6 @@
 	X(FILE_EXISTS, "vFile:exists", COLON, decode_hex_text)		\
 	X(FILE_MD5, "vFile:MD5", COLON, decode_hex_text)		\
 	X(FILE_SYMLINK, "vFile:symlink", COLON, decode_file_symlink)
+/* clang-format on */
 
 #endif

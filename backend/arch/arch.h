@@ -201,8 +201,7 @@ struct arch {
 	size_t syscall_insn_len;
 	/* Numbers of the calls that the back end injects. */
 	struct {
-		int mmap, munmap, mprotect, madvise, mremap, userfaultfd,
-		    close;
+		int mmap, munmap, mprotect, madvise, mremap, userfaultfd, close;
 	} nr;
 
 	/*

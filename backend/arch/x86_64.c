@@ -279,8 +279,8 @@ static const struct arch_feature lldb_features[] = {
 };
 
 static const struct arch_view views[ARCH_VIEW_COUNT] = {
-	[ARCH_VIEW_GDB] = { gdb_features, COUNT(gdb_features), 4,
-			    "i386:x86-64", "GNU/Linux" },
+	[ARCH_VIEW_GDB] = { gdb_features, COUNT(gdb_features), 4, "i386:x86-64",
+			    "GNU/Linux" },
 	[ARCH_VIEW_LLDB] = { lldb_features, COUNT(lldb_features), 0, "x86_64",
 			     NULL },
 };

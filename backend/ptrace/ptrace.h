@@ -18,27 +18,27 @@
 
 /* What the kernel does with a thread. */
 enum thread_run {
-	THREAD_NEW,		/* seen by its parent's event only, or cloned
-				 * and not yet stopped for the first time */
+	THREAD_NEW, /* seen by its parent's event only, or cloned
+		     * and not yet stopped for the first time */
 	THREAD_RUNNING,
-	THREAD_STOPPED,		/* in a ptrace-stop; ours to touch */
-	THREAD_GONE,		/* exited or vanished; to be forgotten */
+	THREAD_STOPPED, /* in a ptrace-stop; ours to touch */
+	THREAD_GONE,	/* exited or vanished; to be forgotten */
 };
 
 #define REGISTER_SETS_MAX 4
 
 struct registers {
-	unsigned have;		/* bit n: set n was read */
-	unsigned dirty;		/* bit n: set n must be written back */
+	unsigned have;	/* bit n: set n was read */
+	unsigned dirty; /* bit n: set n must be written back */
 	/* What the kernel gave, and wants back: note type and bytes. */
 	unsigned nt[REGISTER_SETS_MAX];
 	uint32_t len[REGISTER_SETS_MAX];
-	uint8_t *file;		/* file_size bytes, owned; NULL until needed */
+	uint8_t *file; /* file_size bytes, owned; NULL until needed */
 	size_t file_size;
 	/* The client moved pc and left alone what says which system call the
 	 * thread is in: see registers_settle. */
 	bool pc_put;
-	uint64_t pc_read;	/* as the kernel gave it */
+	uint64_t pc_read; /* as the kernel gave it */
 };
 
 struct process;
@@ -48,23 +48,23 @@ struct thread {
 	 * memory without being of it (clone with CLONE_VM alone). */
 	pid_t group;
 	struct process *process;
-	struct thread *next, *prev;	/* of the process, oldest first */
+	struct thread *next, *prev; /* of the process, oldest first */
 	struct thread *hash_next;
-	struct thread *queue_next;	/* of those with something pending */
-	struct thread *mark_next;	/* of those marked by target_resume */
+	struct thread *queue_next; /* of those with something pending */
+	struct thread *mark_next;  /* of those marked by target_resume */
 
 	enum thread_run run;
-	bool interrupt_sent;	/* PTRACE_INTERRUPT under way, not yet seen */
-	bool listening;		/* PTRACE_LISTEN: in group-stop */
-	bool zombie;		/* a leader that has exited before the others */
-	bool announce;		/* new: a THREAD_CREATED event is owed */
-	bool in_vfork;		/* cannot stop until its child execs or exits */
+	bool interrupt_sent; /* PTRACE_INTERRUPT under way, not yet seen */
+	bool listening;	     /* PTRACE_LISTEN: in group-stop */
+	bool zombie;	     /* a leader that has exited before the others */
+	bool announce;	     /* new: a THREAD_CREATED event is owed */
+	bool in_vfork;	     /* cannot stop until its child execs or exits */
 
 	/* What the session wants: running with `how`, or stopped. */
 	bool wanted_running;
 	struct target_resume how;
-	bool resume_marked;	/* target_resume called, not yet committed */
-	bool stop_requested;	/* target_stop: a REQUESTED event is owed */
+	bool resume_marked;  /* target_resume called, not yet committed */
+	bool stop_requested; /* target_stop: a REQUESTED event is owed */
 
 	/* Seen but not reported; kind NONE if there is none. */
 	struct target_event pending;
@@ -77,21 +77,21 @@ struct thread {
 	/* Where the last reported breakpoint hit was and pc still is. */
 	bool reported_at_breakpoint;
 
-	bool in_syscall_stop;	/* between entry and return stops */
-	bool stepping;		/* last resumed with SINGLESTEP */
-	int stop_status;	/* raw, of the stop it is in */
-	int stop_signal;	/* of a signal-delivery-stop not yet resumed */
-	bool group_stopped;	/* in a PTRACE_EVENT_STOP with a stop signal */
-	bool attached_stopped;	/* it was so when we came; the user may run it */
-	bool run_through;	/* resumed by the user out of that group-stop */
-	int deliver;		/* due with the next resume, unseen by the
-				 * session */
-	uint64_t pass_once;	/* signals we sent ourselves on its behalf */
-	int64_t syscall_nr;	/* of the entry stop last seen, -1: none */
+	bool in_syscall_stop;  /* between entry and return stops */
+	bool stepping;	       /* last resumed with SINGLESTEP */
+	int stop_status;       /* raw, of the stop it is in */
+	int stop_signal;       /* of a signal-delivery-stop not yet resumed */
+	bool group_stopped;    /* in a PTRACE_EVENT_STOP with a stop signal */
+	bool attached_stopped; /* it was so when we came; the user may run it */
+	bool run_through;      /* resumed by the user out of that group-stop */
+	int deliver;	       /* due with the next resume, unseen by the
+				* session */
+	uint64_t pass_once;    /* signals we sent ourselves on its behalf */
+	int64_t syscall_nr;    /* of the entry stop last seen, -1: none */
 
 	/* stepover.c: a breakpoint at pc is not to be hit but passed. */
 	bool step_over;
-	bool in_place;		/* it steps with the breakpoint taken out */
+	bool in_place; /* it steps with the breakpoint taken out */
 	uint64_t step_over_pc;
 	struct scratch_slot *slot; /* it runs a copied instruction: `step` */
 	struct arch_step step;
@@ -99,10 +99,10 @@ struct thread {
 	int held_signal;
 	uint64_t held_mask;
 	bool deliver_info_valid;
-	siginfo_t deliver_info;	/* what `deliver` is to come with */
+	siginfo_t deliver_info; /* what `deliver` is to come with */
 
 	struct registers regs;
-	unsigned hw_generation;	/* which process->hw_generation its debug
+	unsigned hw_generation; /* which process->hw_generation its debug
 				 * registers hold */
 	unsigned openings;	/* process->openings when it was let go */
 	char name[32];
@@ -113,9 +113,9 @@ struct thread {
 struct breakpoint {
 	uint64_t addr;
 	struct breakpoint *next;
-	uint8_t saved[8];	/* what stood there */
-	bool client;		/* asked for by the session */
-	bool inserted;		/* is in memory now */
+	uint8_t saved[8]; /* what stood there */
+	bool client;	  /* asked for by the session */
+	bool inserted;	  /* is in memory now */
 };
 
 struct vm_table;
@@ -125,28 +125,28 @@ struct process {
 	pid_t pid;
 	struct process *next;
 	const struct arch *arch;
-	bool attached;		/* by attach: let go at the end, not killed */
+	bool attached; /* by attach: let go at the end, not killed */
 	bool exit_kill;
-	int mem_fd;		/* /proc/PID/mem, -1 until needed */
+	int mem_fd; /* /proc/PID/mem, -1 until needed */
 	struct thread *threads, *threads_last;
 	size_t nthreads;
-	bool gone;		/* unlinked, to be freed */
-	bool leaving;		/* detached, but for threads yet to stop */
-	bool killing;		/* its end is no news */
-	unsigned execs_left;	/* launch: until it is the program itself */
-	int exit_status;	/* launch: raw, of one that ended before */
+	bool gone;	     /* unlinked, to be freed */
+	bool leaving;	     /* detached, but for threads yet to stop */
+	bool killing;	     /* its end is no news */
+	unsigned execs_left; /* launch: until it is the program itself */
+	int exit_status;     /* launch: raw, of one that ended before */
 	/* Nested pauses by the engine itself: nothing is resumed meanwhile. */
 	unsigned paused;
-	struct thread *stepper;	/* steps in place: the others wait */
+	struct thread *stepper; /* steps in place: the others wait */
 	unsigned vforks;	/* vfork children under way: breakpoints out */
 	struct scratch *scratch;
 
 	struct breakpoint *breakpoints;
 	/* watch.c: what the client inserted, and the slots it takes. */
 	struct watch *watches;
-	bool ever_inserted;	/* one was in memory once */
+	bool ever_inserted; /* one was in memory once */
 	struct arch_hw_slot hw[ARCH_HW_SLOTS_MAX];
-	unsigned hw_generation;	/* 0: no slot was ever used */
+	unsigned hw_generation; /* 0: no slot was ever used */
 
 	/* How often one of its threads was let go: what was learnt of the
 	 * process may have changed since. */
@@ -161,10 +161,10 @@ struct process {
 	struct vm_table *vm;
 	/* vm_fault.c: how often a page was opened after a fault. */
 	unsigned openings;
-	struct process *vfork_parent;	/* shares memory until exec or exit */
+	struct process *vfork_parent; /* shares memory until exec or exit */
 
 	bool catch_syscalls;
-	int64_t *syscalls;	/* sorted; empty: all */
+	int64_t *syscalls; /* sorted; empty: all */
 	size_t nsyscalls;
 };
 
@@ -172,31 +172,31 @@ struct orphan;
 struct notice;
 struct ptrace_target {
 	struct target base;
-	struct process *processes;	/* oldest first */
-	int signal_fd;		/* SIGCHLD */
-	int event_fd;		/* something is queued: see wake */
-	int timer_fd;		/* leader.c */
+	struct process *processes; /* oldest first */
+	int signal_fd;		   /* SIGCHLD */
+	int event_fd;		   /* something is queued: see wake */
+	int timer_fd;		   /* leader.c */
 	bool watching_leader;
-	int wake_fd;		/* epoll over all three */
+	int wake_fd; /* epoll over all three */
 	bool woken;
 	bool collecting;
-	bool look_again;	/* statuses may be left whose signal is eaten */
-	struct thread *queue, **queue_tail;	/* pending, oldest first */
+	bool look_again; /* statuses may be left whose signal is eaten */
+	struct thread *queue, **queue_tail; /* pending, oldest first */
 	struct thread *marked, **marked_tail;
-	struct notice *notices, **notices_tail;	/* events of who is gone */
-	struct orphan *orphans;	/* stops of tids not known yet */
-	size_t nstatus;		/* threads with has_status */
-	struct thread *dead_threads;	/* unlinked, to be freed */
+	struct notice *notices, **notices_tail; /* events of who is gone */
+	struct orphan *orphans;	     /* stops of tids not known yet */
+	size_t nstatus;		     /* threads with has_status */
+	struct thread *dead_threads; /* unlinked, to be freed */
 	struct process *dead_processes;
-	int tty_fd;		/* where a launched program is in the */
-	pid_t tty_owner;	/* foreground, and whose turn it was before */
+	int tty_fd;	 /* where a launched program is in the */
+	pid_t tty_owner; /* foreground, and whose turn it was before */
 	pid_t tty_user;
 	unsigned reports;
 	uint64_t pass_signals[2];
 	uint64_t detach_signals[2];
 	target_hit_filter *hit_filter;
 	void *hit_filter_arg;
-	struct thread *by_tid[1024];	/* hash */
+	struct thread *by_tid[1024]; /* hash */
 };
 
 /*
@@ -240,7 +240,8 @@ int event_wait_thread(struct ptrace_target *t, struct thread *th,
 void event_return_status(struct ptrace_target *t, struct thread *th,
 			 int status);
 
-/* ---- stop.c ------------------------------------------------------------------ */
+/* ---- stop.c
+ * ------------------------------------------------------------------ */
 
 /*
  * Stops every thread of a process for work of the engine's own (an injected
@@ -251,7 +252,8 @@ int process_pause(struct ptrace_target *t, struct process *p);
 /* Those that are to run go on. */
 void process_unpause(struct ptrace_target *t, struct process *p);
 
-/* ---- registers.c: cache per stop ------------------------------------------ */
+/* ---- registers.c: cache per stop ------------------------------------------
+ */
 
 /* The file with at least regset `set` read; NULL and -errno in *err. */
 uint8_t *registers_get(struct thread *th, unsigned set, int *err);
@@ -280,7 +282,8 @@ int ptrace_set_register(struct target *, pid_t tid, unsigned reg,
 int ptrace_save_registers(struct target *, pid_t tid, void *file);
 int ptrace_restore_registers(struct target *, pid_t tid, const void *file);
 
-/* ---- memory.c --------------------------------------------------------------- */
+/* ---- memory.c ---------------------------------------------------------------
+ */
 
 /*
  * Raw memory of a process, breakpoints and all.  Reads: process_vm_readv
@@ -289,8 +292,7 @@ int ptrace_restore_registers(struct target *, pid_t tid, const void *file);
  */
 int memory_read(struct process *p, uint64_t addr, void *buf, size_t len,
 		size_t *got);
-int memory_write(struct process *p, uint64_t addr, const void *buf,
-		 size_t len);
+int memory_write(struct process *p, uint64_t addr, const void *buf, size_t len);
 /* A few bytes in a page that is most likely not writable. */
 int memory_write_code(struct process *p, uint64_t addr, const void *buf,
 		      size_t len);
@@ -304,7 +306,8 @@ void memory_drop(struct process *p);
 /* A thread that has the address space: not a leader that has exited. */
 pid_t memory_tid(const struct process *p);
 
-/* ---- breakpoint.c: software breakpoints -------------------------------------- */
+/* ---- breakpoint.c: software breakpoints
+ * -------------------------------------- */
 
 /* Replace breakpoint bytes in a buffer read from `addr`; keep them in memory
  * under a write (updates what is saved, gives the bytes to write). */
@@ -316,7 +319,8 @@ struct breakpoint *breakpoint_at(struct process *p, uint64_t addr);
 /* Memory [addr, addr+len) is gone: forget breakpoints in it, write nothing. */
 void breakpoints_forget(struct process *p, uint64_t addr, uint64_t len);
 
-/* ---- watch.c: hardware slots --------------------------------------------------- */
+/* ---- watch.c: hardware slots
+ * --------------------------------------------------- */
 
 int watch_insert(struct process *p, enum target_breakpoint_kind kind,
 		 uint64_t addr, uint64_t len);
@@ -334,7 +338,8 @@ int watch_copy(const struct process *from, struct process *to);
 /* Forget all (exec, exit): the kernel has cleared the registers. */
 void watch_drop(struct process *p);
 
-/* ---- inject.c ------------------------------------------------------------------- */
+/* ---- inject.c
+ * ------------------------------------------------------------------- */
 
 /*
  * Runs one system call in a stopped thread of a process all of whose threads
@@ -353,18 +358,20 @@ int inject_leave_event(struct ptrace_target *t, struct thread *th);
 /* A thread of the process that can carry a call now; NULL if none. */
 struct thread *inject_carrier(struct process *p);
 
-/* ---- vm.c: the table of regions --------------------------------------------------- */
+/* ---- vm.c: the table of regions
+ * --------------------------------------------------- */
 
 extern const struct target_alloc_ops ptrace_alloc_ops;
-int vm_copy(struct process *from, struct process *to);	/* fork */
-void vm_drop(struct process *p);			/* exec, exit */
+int vm_copy(struct process *from, struct process *to); /* fork */
+void vm_drop(struct process *p);		       /* exec, exit */
 /*
  * How much of [addr, addr + len) may be read and written: up to the first
  * page of ours that is reserved only, which /proc/PID/mem would not mind.
  */
 size_t vm_accessible(struct process *p, uint64_t addr, size_t len);
 
-/* ---- vm_watch.c, vm_fault.c -------------------------------------------------------- */
+/* ---- vm_watch.c, vm_fault.c
+ * -------------------------------------------------------- */
 
 /* A forked child, stopped: its pages are watched anew, none is written. */
 int vm_watch_copied(struct ptrace_target *t, struct process *child);
@@ -377,7 +384,7 @@ void vm_watch_clean(struct process *p, uint64_t addr);
 
 enum vm_fault {
 	VM_FAULT_NONE,	/* the program's own */
-	VM_FAULT_GUARD,	/* a guard page, open now: to be reported */
+	VM_FAULT_GUARD, /* a guard page, open now: to be reported */
 	VM_FAULT_OVER,	/* it will not happen again */
 };
 /* A thread stopped by SIGSEGV; *addr: what it was about.  Stops the process for
@@ -392,14 +399,15 @@ void vm_let_go(struct ptrace_target *t, struct process *p);
 /* Are there pages whose faults we have to handle? */
 bool vm_needs_us(struct process *p);
 
-/* ---- procfs.c: facts ----------------------------------------------------------------- */
+/* ---- procfs.c: facts
+ * ----------------------------------------------------------------- */
 
 extern const struct target_file_ops ptrace_file_ops;
 /* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */
 int procfs_status_field(pid_t tid, const char *key, long *value);
-int procfs_state(pid_t tid, char *state);	/* R S D T t Z X */
+int procfs_state(pid_t tid, char *state); /* R S D T t Z X */
 struct procfs_thread {
-	long seccomp;		/* mode: 0 none, 1 strict, 2 filter */
+	long seccomp;		   /* mode: 0 none, 1 strict, 2 filter */
 	uint64_t blocked, ignored; /* signals: bit n-1 */
 };
 int procfs_thread_facts(pid_t tid, struct procfs_thread *facts);

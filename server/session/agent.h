@@ -23,8 +23,8 @@ struct agent_access {
 	void (*print)(void *arg, const char *text, size_t len);
 };
 
-#define AGENT_STACK_MAX	 100
-#define AGENT_STEPS_MAX	 1000000
+#define AGENT_STACK_MAX 100
+#define AGENT_STEPS_MAX 1000000
 /* A memory read costs a system call, and as many steps. */
 #define AGENT_READ_STEPS 100
 /* Longest text of one printf, and longest string argument in it. */

@@ -22,7 +22,7 @@
 struct dialect {
 	const char *name;
 	enum arch_view_kind view;
-	bool native_signals;	/* Linux's numbers, not gdb's */
+	bool native_signals; /* Linux's numbers, not gdb's */
 	/* A process runs and stops as a whole, also in non-stop mode. */
 	bool stops_whole_process;
 	/* "?" in non-stop mode tells one stop, the others are notified: gdb 13
@@ -39,43 +39,43 @@ struct dialect {
 	/* A ^C between two runs, or overtaken by another stop, stops the
 	 * next run: the client single-steps and its user saw one run. */
 	bool keeps_interrupt;
-	int interrupt_signal;	/* shown for ^C: SIGINT, SIGSTOP (Linux nr.) */
-	int start_signal;	/* shown for the first stop */
+	int interrupt_signal; /* shown for ^C: SIGINT, SIGSTOP (Linux nr.) */
+	int start_signal;     /* shown for the first stop */
 };
 
 /* What the present client said; forgotten when it goes. */
 struct client {
 	bool present;
-	const struct dialect *dialect;	/* never NULL */
-	bool detected;		/* the dialect is known, not assumed */
+	const struct dialect *dialect; /* never NULL */
+	bool detected;		       /* the dialect is known, not assumed */
 	bool no_ack;
 	bool multiprocess;
 	bool swbreak, hwbreak;
 	bool fork_events, vfork_events, exec_events;
 	bool no_resumed, thread_events;
 	bool knows_thread_options;
-	bool error_message;	/* gdb's E.text */
-	bool error_strings;	/* lldb's Exx;hex */
+	bool error_message; /* gdb's E.text */
+	bool error_strings; /* lldb's Exx;hex */
 	bool thread_suffix, list_threads_in_stop;
 	bool extended;
 	bool non_stop;
 	bool binary_upload;
 	/* It has target.xml or will ask for it. */
 	bool described;
-	pid_t g_pid, g_tid;	/* Hg: the thread of g, m, ...; 0: none yet */
-	int64_t c_pid, c_tid;	/* Hc: -1 all, 0 any */
-	size_t next_thread;	/* qsThreadInfo goes on here */
+	pid_t g_pid, g_tid;   /* Hg: the thread of g, m, ...; 0: none yet */
+	int64_t c_pid, c_tid; /* Hc: -1 all, 0 any */
+	size_t next_thread;   /* qsThreadInfo goes on here */
 	/* The client's signals in Linux's numbers: bit n-1 is signal n. */
 	uint64_t pass_signals[2];
-	bool detach_on_error;	/* when it goes, whatever else is set */
+	bool detach_on_error; /* when it goes, whatever else is set */
 };
 
 /* Where the session stands; bits, so that a row can permit several. */
 enum session_state {
-	SESSION_EMPTY = 1,	/* no process */
-	SESSION_STOPPED = 2,	/* all-stop: everything stopped */
-	SESSION_RUNNING = 4,	/* all-stop: the stop reply is owed */
-	SESSION_NON_STOP = 8,	/* non-stop with a process */
+	SESSION_EMPTY = 1,    /* no process */
+	SESSION_STOPPED = 2,  /* all-stop: everything stopped */
+	SESSION_RUNNING = 4,  /* all-stop: the stop reply is owed */
+	SESSION_NON_STOP = 8, /* non-stop with a process */
 	SESSION_HAS_PROCESS = SESSION_STOPPED | SESSION_NON_STOP,
 	SESSION_ANY_IDLE = SESSION_EMPTY | SESSION_HAS_PROCESS,
 	SESSION_ALWAYS = SESSION_ANY_IDLE | SESSION_RUNNING,
@@ -94,14 +94,14 @@ struct saved_registers {
 #define SESSION_FILES_MAX 256
 
 struct launch_settings {
-	char **env;		/* owned, NULL-terminated, whole environment */
-	char *cwd;		/* owned or NULL */
-	char *stdio[3];		/* owned paths, or NULL */
+	char **env;	/* owned, NULL-terminated, whole environment */
+	char *cwd;	/* owned or NULL */
+	char *stdio[3]; /* owned paths, or NULL */
 	bool disable_randomization;
 	bool with_shell;
 	/* The last program and arguments (vRun with no name, R). */
-	char **argv;		/* owned or NULL */
-	int launch_error;	/* for qLaunchSuccess: errno or 0 */
+	char **argv;	  /* owned or NULL */
+	int launch_error; /* for qLaunchSuccess: errno or 0 */
 	char launch_error_text[256];
 };
 
@@ -109,7 +109,7 @@ struct launch_settings {
 struct attach_wait {
 	bool active;
 	char name[4096];
-	pid_t *known;		/* owned: those that do not count */
+	pid_t *known; /* owned: those that do not count */
 	size_t nknown;
 };
 
@@ -124,7 +124,7 @@ struct session {
 	enum session_wish wish;
 
 	struct rsp_reader reader;
-	uint8_t *body;			/* SESSION_PACKET_MAX + 1 */
+	uint8_t *body; /* SESSION_PACKET_MAX + 1 */
 
 	/* Output: bytes not sent yet, at out[out_start .. out_end). */
 	uint8_t *out;
@@ -136,11 +136,11 @@ struct session {
 	struct launch_settings launch;
 	struct saved_registers saved[SESSION_SAVED_MAX];
 	uint32_t next_saved_id;
-	int files[SESSION_FILES_MAX];	/* -1: free slot */
+	int files[SESSION_FILES_MAX]; /* -1: free slot */
 	size_t nfiles;
-	int files_root;			/* vFile:setfs: another root, or -1 */
+	int files_root; /* vFile:setfs: another root, or -1 */
 	struct attach_wait attach_wait;
-	int program_fd;			/* pty master, or -1 */
+	int program_fd; /* pty master, or -1 */
 
 	/* Events fetched from the target and not told yet. */
 	struct target_event *deferred;
@@ -161,26 +161,26 @@ struct session {
 	pid_t *untold;
 	size_t nuntold, next_untold;
 
-	bool extended;		/* --multi or "!"; survives the client */
-	pid_t interrupt_tid;	/* stopped by ^C, not by vCont;t */
+	bool extended;	     /* --multi or "!"; survives the client */
+	pid_t interrupt_tid; /* stopped by ^C, not by vCont;t */
 	/* The text of the error being returned; "" if it has none. */
 	char error_text[256];
-	bool error_is_code;	/* session_code() made it */
+	bool error_is_code; /* session_code() made it */
 	/* session_threads() fills it; grows, never shrinks. */
 	pid_t *tids;
 	size_t tids_cap;
 	/* The client's register numbering, for view_arch. */
 	struct register_view *view;
 
-	struct breakpoint_list *breakpoints;	/* NULL: none yet */
-	bool remote_debug;		/* log packets */
-	bool debug;			/* monitor set debug */
+	struct breakpoint_list *breakpoints; /* NULL: none yet */
+	bool remote_debug;		     /* log packets */
+	bool debug;			     /* monitor set debug */
 	/* monitor set libthread-db-search-path; owned or NULL. */
 	char *thread_db_path;
 	/* A document built for qXfer, kept while it is read piecemeal. */
 	struct document {
-		char name[256];		/* "libraries-svr4:ANNEX" */
-		uint8_t *data;		/* owned */
+		char name[256]; /* "libraries-svr4:ANNEX" */
+		uint8_t *data;	/* owned */
 		size_t len, cap;
 		bool failed;
 	} document;
@@ -196,10 +196,10 @@ typedef int handler_fn(struct session *s, const struct rsp_request *req,
 
 /* What a request does, for rights and for the log. */
 enum request_class {
-	CLASS_SESSION,		/* negotiation; harmless */
-	CLASS_OBSERVE,		/* reads registers, memory, threads */
-	CLASS_CONTROL,		/* runs, stops, breakpoints */
-	CLASS_WRITE,		/* changes memory, registers */
+	CLASS_SESSION, /* negotiation; harmless */
+	CLASS_OBSERVE, /* reads registers, memory, threads */
+	CLASS_CONTROL, /* runs, stops, breakpoints */
+	CLASS_WRITE,   /* changes memory, registers */
 	CLASS_ALLOCATE,
 	CLASS_LAUNCH,
 	CLASS_ATTACH,
@@ -208,8 +208,8 @@ enum request_class {
 };
 
 struct handler {
-	handler_fn *fn;		/* NULL: not served: the empty reply */
-	unsigned when;		/* enum session_state bits; else E10 */
+	handler_fn *fn; /* NULL: not served: the empty reply */
+	unsigned when;	/* enum session_state bits; else E10 */
 	enum request_class class;
 };
 
@@ -231,7 +231,8 @@ int session_error(struct session *s, struct rsp_reply *out, int code,
  * it.  Returns -code. */
 int session_code(struct session *s, int code);
 
-/* ---- session.c: output ------------------------------------------------------ */
+/* ---- session.c: output ------------------------------------------------------
+ */
 
 /*
  * The longest reply.  PacketSize bounds what a client may send; replies may be
@@ -254,13 +255,15 @@ void session_console(struct session *s, const void *text, size_t len);
 void session_log_packet(struct session *s, const char *direction,
 			const uint8_t *data, size_t len);
 
-/* ---- dialect.c ---------------------------------------------------------------- */
+/* ---- dialect.c
+ * ---------------------------------------------------------------- */
 
 extern const struct dialect dialect_gdb, dialect_lldb;
 /* Looks at a request that may show who the client is. */
 void dialect_detect(struct session *s, const struct rsp_request *req);
 
-/* ---- run.c: the state, and what runs ---------------------------------------- */
+/* ---- run.c: the state, and what runs ----------------------------------------
+ */
 
 /* Derives s->state anew after processes came or went, or modes changed. */
 void session_update_state(struct session *s);
@@ -277,7 +280,8 @@ void session_forget_process(struct session *s, pid_t pid);
 /* After the last process went: does the server end, as gdbserver does? */
 void session_end_if_done(struct session *s);
 
-/* ---- threads.c: which thread is meant --------------------------------------- */
+/* ---- threads.c: which thread is meant ---------------------------------------
+ */
 
 /* A client's thread id as a live one: -ESRCH if there is none.  ANY picks the
  * current thread's process' first. */
@@ -297,7 +301,8 @@ void session_select(struct session *s, pid_t pid, pid_t tid);
 void session_put_ptid(struct session *s, struct rsp_reply *r, pid_t pid,
 		      pid_t tid);
 
-/* ---- stop.c: stop replies ------------------------------------------------------- */
+/* ---- stop.c: stop replies
+ * ------------------------------------------------------- */
 
 /* Appends T/W/X for an event, in the client's dialect. */
 void stop_reply(struct session *s, struct rsp_reply *r,
@@ -309,26 +314,29 @@ int stop_signal(const struct session *s, const struct target_event *ev);
 /* A thread's stop as a JSON object, NUL-terminated; returns its length, 0 if
  * the thread is gone. */
 #define STOP_JSON_MAX 1024
-size_t stop_thread_json(struct session *s, pid_t tid, bool registers,
-			char *buf, size_t cap);
+size_t stop_thread_json(struct session *s, pid_t tid, bool registers, char *buf,
+			size_t cap);
 /* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
 void stop_description(struct session *s, const struct target_event *ev,
 		      char *buf, size_t cap);
 
-/* ---- signals.c: Linux <-> gdb numbering ----------------------------------------- */
+/* ---- signals.c: Linux <-> gdb numbering
+ * ----------------------------------------- */
 
 int signal_to_client(const struct session *s, int linux_signal);
 int signal_from_client(const struct session *s, int client_signal);
-const char *signal_name(int linux_signal);	/* "SIGSEGV" */
+const char *signal_name(int linux_signal); /* "SIGSEGV" */
 
-/* ---- breakpoints (breakpoints.c) ------------------------------------------- */
+/* ---- breakpoints (breakpoints.c) -------------------------------------------
+ */
 
 /* Removes all breakpoints and conditions that the client set: it has gone. */
 void breakpoints_remove_all(struct session *s);
 /* Forgets those of a process that is gone. */
 void breakpoints_forget_process(struct session *s, pid_t pid);
 
-/* ---- register description (describe.c) ------------------------------------------ */
+/* ---- register description (describe.c)
+ * ------------------------------------------ */
 
 #define SESSION_REGS_MAX 512
 /* No register is longer (a tile of AMX is a block of memory, not one). */
@@ -338,10 +346,10 @@ struct register_view {
 	const struct arch *arch;
 	enum arch_view_kind kind;
 	size_t n;
-	uint16_t ids[SESSION_REGS_MAX];		/* [number] -> arch id */
-	uint32_t offsets[SESSION_REGS_MAX];	/* [number] -> byte in g */
-	size_t g_size;				/* bytes of g */
-	bool plain;	/* only what every client knows */
+	uint16_t ids[SESSION_REGS_MAX];	    /* [number] -> arch id */
+	uint32_t offsets[SESSION_REGS_MAX]; /* [number] -> byte in g */
+	size_t g_size;			    /* bytes of g */
+	bool plain;			    /* only what every client knows */
 };
 /* The view for a stopped thread; NULL: no such thread.  Borrowed until the
  * next call. */
@@ -353,14 +361,15 @@ bool register_is_part(const struct arch *a, unsigned id);
 /* target.xml for the client's dialect into s->document. */
 int describe_target_xml(struct session *s, pid_t pid);
 
-/* ---- document.c: growing text for qXfer and JSON ----------------------------------- */
+/* ---- document.c: growing text for qXfer and JSON
+ * ----------------------------------- */
 
 /* Empties s->document and names it; then append.  Sticky: on no memory, or
  * beyond 64 MiB, document_ok() is false. */
 void document_begin(struct session *s, const char *name);
 void document_add(struct session *s, const void *data, size_t len);
 void document_printf(struct session *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 /* With <, >, &, ", ' as XML entities. */
 void document_xml(struct session *s, const char *text);
 bool document_ok(const struct session *s);
@@ -368,7 +377,8 @@ bool document_ok(const struct session *s);
 bool document_is(const struct session *s, const char *name);
 void document_free(struct session *s);
 
-/* ---- launch.c: starting and ending programs --------------------------------------- */
+/* ---- launch.c: starting and ending programs
+ * --------------------------------------- */
 
 /* Starts argv with the session's settings (pty, environment, ...). */
 int session_start(struct session *s, const char *const *argv, pid_t *pid);
@@ -380,7 +390,8 @@ int launch_env_set(struct launch_settings *l, const char *assignment);
 int launch_env_unset(struct launch_settings *l, const char *name);
 int launch_env_reset(struct launch_settings *l);
 
-/* ---- monitor.c ----------------------------------------------------------------------- */
+/* ---- monitor.c
+ * ----------------------------------------------------------------------- */
 
 /*
  * Runs a monitor command; its output is sent as O packets (gdb) or in the
@@ -388,14 +399,16 @@ int launch_env_reset(struct launch_settings *l);
  */
 int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
 
-/* ---- files.c: vFile's descriptors ------------------------------------------------------ */
+/* ---- files.c: vFile's descriptors
+ * ------------------------------------------------------ */
 
 void files_init(struct session *s);
 void files_close_all(struct session *s);
 
-/* ---- a line for the user, as gdbserver prints them -------------------------------------- */
+/* ---- a line for the user, as gdbserver prints them
+ * -------------------------------------- */
 
 void session_say(struct session *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -22,7 +22,7 @@
 
 enum on_disconnect {
 	ON_DISCONNECT_KEEP,	/* stopped, for the next client */
-	ON_DISCONNECT_CONTINUE,	/* running, for the next client */
+	ON_DISCONNECT_CONTINUE, /* running, for the next client */
 	ON_DISCONNECT_DETACH,	/* attached: detach; launched: kill */
 	ON_DISCONNECT_KILL,
 };
@@ -35,7 +35,7 @@ struct session_config {
 	/* Start settings, also for vRun. */
 	bool startup_with_shell;
 	bool disable_randomization;
-	const char *const *wrapper;	/* NULL-terminated or NULL; borrowed */
+	const char *const *wrapper; /* NULL-terminated or NULL; borrowed */
 	/*
 	 * Where a launched program's 0, 1, 2 go when the client says nothing:
 	 * our own (gdbserver's way), or a pty whose output is sent as O
@@ -48,9 +48,9 @@ struct session_config {
 	/* Bit set of enum rsp_kind that --disable-packet switched off, and
 	 * the special names. */
 	bool disable_threads_info, disable_vcont, disable_thread_in_stop,
-	     disable_current_thread;
-	bool disable_t_stop;	/* S instead of T */
-	bool extended;		/* --multi: stay when no process is left */
+	    disable_current_thread;
+	bool disable_t_stop; /* S instead of T */
+	bool extended;	     /* --multi: stay when no process is left */
 	bool once;
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
@@ -92,7 +92,8 @@ const uint8_t *session_output(struct session *s, size_t *len);
 /* `n` bytes of it were sent. */
 void session_sent(struct session *s, size_t n);
 
-/* ---- the target's side ------------------------------------------------------ */
+/* ---- the target's side ------------------------------------------------------
+ */
 
 int session_wake_fd(struct session *s);
 /* Call when it is readable, and after session_sent made room. */
@@ -107,13 +108,14 @@ void session_program_ready(struct session *s);
 int session_tick_ms(struct session *s);
 void session_tick(struct session *s);
 
-/* ---- its end ------------------------------------------------------------------ */
+/* ---- its end
+ * ------------------------------------------------------------------ */
 
 enum session_wish {
 	SESSION_GO_ON,
-	SESSION_CLOSE,		/* send the output, then close the client */
-	SESSION_EXIT,		/* send, close, and end the server (monitor
-				 * exit, k, the last process gone) */
+	SESSION_CLOSE, /* send the output, then close the client */
+	SESSION_EXIT,  /* send, close, and end the server (monitor
+			* exit, k, the last process gone) */
 };
 enum session_wish session_wish(struct session *s);
 /* Has this session a process, or will it take one (extended)? */

@@ -14,11 +14,11 @@
 struct client_bench {
 	struct target *target;
 	struct session *session;
-	bool ack;		/* acknowledge what comes */
-	char said[4096];	/* lines of session_say, '\n' between */
-	char out[0x40000];	/* bytes that came and were not taken yet */
+	bool ack;	   /* acknowledge what comes */
+	char said[4096];   /* lines of session_say, '\n' between */
+	char out[0x40000]; /* bytes that came and were not taken yet */
 	size_t len;
-	char body[0x20000];	/* the last packet's, with a NUL behind it */
+	char body[0x20000]; /* the last packet's, with a NUL behind it */
 	size_t body_len;
 };
 

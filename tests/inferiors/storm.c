@@ -62,10 +62,13 @@ storm_threads(void)
 
 	while (now() < end) {
 		for (unsigned i = 0; i < nthreads; i++)
-			check(pthread_create(&id[i], NULL, short_life, token) == 0, "create");
+			check(pthread_create(&id[i], NULL, short_life, token) ==
+				  0,
+			      "create");
 		for (unsigned i = 0; i < nthreads; i++)
 			check(pthread_join(id[i], &result) == 0 &&
-			      result == token, "join");
+				  result == token,
+			      "join");
 	}
 }
 
@@ -127,8 +130,8 @@ storm_signals(void)
 	for (unsigned i = 0; i < nthreads; i++)
 		pthread_join(id[i], NULL);
 	if (got_rt != sent)
-		fprintf(stderr, "storm: %ld queued, %ld handled\n",
-			(long)sent, (long)got_rt);
+		fprintf(stderr, "storm: %ld queued, %ld handled\n", (long)sent,
+			(long)got_rt);
 	check(got_rt == sent, "signals");
 }
 
@@ -172,7 +175,8 @@ storm_forks(int vforked)
 		nthreads = 4;
 	for (unsigned i = 0; i < nthreads; i++)
 		check(pthread_create(&id[i], NULL, forking,
-				     vforked ? id : NULL) == 0, "create");
+				     vforked ? id : NULL) == 0,
+		      "create");
 	for (unsigned i = 0; i < nthreads; i++)
 		pthread_join(id[i], NULL);
 }
@@ -197,7 +201,8 @@ storm_clones(void)
 		for (i = 0; i < 8; i++)
 			check(clone(sharer, stacks[i] + sizeof(stacks[i]),
 				    i % 2 ? CLONE_VM | SIGCHLD : CLONE_VM,
-				    NULL) > 0, "clone");
+				    NULL) > 0,
+			      "clone");
 		for (i = 0; i < 8; i++) {
 			work();
 			check(waitpid(-1, &status, __WALL) > 0, "waitpid");
