@@ -9,8 +9,8 @@
 #include "handlers.h"
 #include "run.h"
 
-/* lldb's own number; its tests compare. */
-#define E_NOTHING_NOTIFIED 0xff
+/* lldb's own numbers; its tests compare. */
+enum { E_NO_PROCESS = 0x02, E_NOTHING_NOTIFIED = 0xff };
 
 /* ---- why it stopped
  * -------------------------------------------------------------- */
@@ -22,16 +22,20 @@ has_ended(const struct target_event *ev)
 	       ev->kind == TARGET_EVENT_KILLED;
 }
 
-static void
+static int
 put_no_process(struct session *s, struct rsp_reply *out)
 {
-	/* lldb asks again how it ended; for gdb there is just nothing. */
-	if (s->client.dialect->verbose_stops && has_ended(&s->last_stop))
-		stop_reply(s, out, &s->last_stop);
-	else if (s->client.non_stop && !s->client.dialect->verbose_stops)
-		rsp_reply_str(out, "OK");
-	else
-		rsp_reply_str(out, "W00");
+	/* For gdb there is just nothing. */
+	if (!s->client.dialect->verbose_stops) {
+		rsp_reply_str(out, s->client.non_stop ? "OK" : "W00");
+		return 0;
+	}
+	/* lldb asks again how it ended; told of an end before anything was
+	 * launched, it crashes at the launch. */
+	if (!has_ended(&s->last_stop))
+		return session_code(s, E_NO_PROCESS);
+	stop_reply(s, out, &s->last_stop);
+	return 0;
 }
 
 /* The stop of a thread that stands, as far as it is known. */
@@ -159,10 +163,8 @@ handle_stop_reason(struct session *s, const struct rsp_request *req,
 	int err;
 
 	(void)req;
-	if (s->state == SESSION_EMPTY) {
-		put_no_process(s, out);
-		return 0;
-	}
+	if (s->state == SESSION_EMPTY)
+		return put_no_process(s, out);
 	if (s->client.non_stop)
 		return tell_all_stops(s, out);
 	err = present_stop(s, &ev);

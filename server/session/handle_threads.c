@@ -150,6 +150,11 @@ handle_first_threads(struct session *s, const struct rsp_request *req,
 	if (s->config.disable_threads_info)
 		return -EOPNOTSUPP;
 	s->client.next_thread = 0;
+	/* lldb makes up a thread 1 where a list is empty. */
+	if (s->state == SESSION_EMPTY && s->client.dialect->verbose_stops) {
+		rsp_reply_str(out, "OK");
+		return 0;
+	}
 	return put_threads(s, out);
 }
 

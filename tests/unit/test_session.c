@@ -316,6 +316,21 @@ nothing_to_do_without_a_process(void **state)
 	bench_close(&b);
 }
 
+/* lldb 19 crashes at the launch, or gives up, on other answers. */
+static void
+nothing_yet_for_lldb(void **state)
+{
+	struct session_config config = { .native_regs = true };
+
+	(void)state;
+	bench_open(&b, &config);
+	session_client_new(b.session);
+	bench_expect(&b, "qC", "E44");
+	bench_expect(&b, "qfThreadInfo", "OK");
+	bench_expect(&b, "?", "E02");
+	bench_close(&b);
+}
+
 static void
 keeps_the_target_for_the_next_client(void **state)
 {
@@ -430,6 +445,7 @@ main(void)
 		cmocka_unit_test(registers_without_description),
 		cmocka_unit_test(saves_registers),
 		cmocka_unit_test(nothing_to_do_without_a_process),
+		cmocka_unit_test(nothing_yet_for_lldb),
 		cmocka_unit_test(keeps_the_target_for_the_next_client),
 		cmocka_unit_test(lets_go_as_it_was_told),
 		cmocka_unit_test(detach_and_kill),
