@@ -2,7 +2,7 @@
 """vRun, vKill, vAttach, D, and the settings of a launch, without a debugger."""
 import re
 
-from lib.harness import (Inferior, Server, check, check_in, gone, inferior,
+from lib.harness import (Inferior, Server, check, gone, inferior,
                          run, state_of, tmp)
 from lib.rsp import Rsp
 
@@ -27,10 +27,8 @@ def test():
         r.expect(vrun(inferior("hello"), "x y", "*"), "T05.*")
         r.resume()
         check(re.match(r"W07(;process:[0-9a-f]+)?$", r.stop_reply()), "exit")
-    said = server.stdout_text()
-    for text in ("arg 1: x y", "arg 2: *", "env: a b", "cwd: " + tmp(),
-                 "aslr: on"):
-        check_in(text, said)
+    server.wait_stdout("arg 1: x y", "arg 2: *", "env: a b",
+                       "cwd: " + tmp(), "aslr: on")
     r.expect("QEnvironmentUnset:" + b"RSPD_TEST".hex(), "OK")
     r.expect("QEnvironmentReset", "OK")
     reply = r.expect(vrun(inferior("threads"), "2"),

@@ -246,6 +246,11 @@ class Server:
     def inferior_pid(self):
         return int(self.wait_line(r"(?:created|Attached); pid = (\d+)").group(1))
 
+    def wait_stdout(self, *texts):
+        """Waits until all of these have been printed."""
+        wait_until(lambda: all(t in self.stdout_text() for t in texts),
+                   what="output: %r" % (texts,))
+
     @property
     def address(self):
         return "127.0.0.1:%d" % self.port
