@@ -13,6 +13,9 @@
 /* Passes over /proc/PID/task; each but the last found new threads. */
 #define PASSES_MAX 100
 
+/* Execs in the midst of one attach; each makes it start anew. */
+#define EXECS_MAX 20
+
 /* How long a signal that is due is waited for: another thread may take it. */
 #define DUE_TIMEOUT_MS 100
 
@@ -144,6 +147,60 @@ seize_all(struct ptrace_target *t, struct process *p)
 	return n < 0 ? n : 0;
 }
 
+/*
+ * A thread that was not seized yet has exec'd: the kernel has ended the one we
+ * had seized and given its tid to the other, which nobody traces.
+ */
+static bool
+was_replaced(const struct thread *th)
+{
+	long tracer;
+
+	return th->run != THREAD_STOPPED && !th->has_status &&
+	       procfs_status_field(th->tid, "TracerPid:", &tracer) == 0 &&
+	       tracer != getpid() && !is_dead(th->tid);
+}
+
+static bool
+forget_replaced(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th, *next;
+	bool any = false;
+
+	for (th = p->threads; th != NULL; th = next) {
+		next = th->next;
+		if (!was_replaced(th))
+			continue;
+		thread_remove(t, th);
+		any = true;
+	}
+	return any;
+}
+
+/* Seizes and stops all, again where an exec came in between. */
+static int
+take_all(struct ptrace_target *t, struct process *p)
+{
+	const struct arch *arch;
+	int err, tries;
+
+	for (tries = 0; tries < EXECS_MAX; tries++) {
+		err = seize_leader(t, p);
+		if (err < 0)
+			return err;
+		/* Only now is it sure that /proc tells us. */
+		arch = procfs_arch(p->pid);
+		if (arch == NULL)
+			return -ENOEXEC;
+		p->arch = arch;
+		err = seize_all(t, p);
+		threads_stop(t, p);
+		if (err < 0 || p->gone || !forget_replaced(t, p))
+			return err;
+	}
+	return -EBUSY;
+}
+
 /* Is a signal of the thread's own, or of its process, about to come? */
 static bool
 is_due(const struct thread *th, unsigned flags, uint64_t blocked)
@@ -228,7 +285,6 @@ int
 ptrace_attach(struct target *base, pid_t pid)
 {
 	struct ptrace_target *t = ptrace_of(base);
-	const struct arch *arch;
 	struct process *p;
 	int err;
 
@@ -240,17 +296,11 @@ ptrace_attach(struct target *base, pid_t pid)
 	if (p == NULL)
 		return -ENOMEM;
 	p->attached = true;
-	err = seize_leader(t, p);
-	if (err < 0) {
+	err = take_all(t, p);
+	if (err < 0 && !p->gone && p->threads == NULL) {
 		process_remove(t, p);
 		return err;
 	}
-	/* Only now is it sure that /proc tells us. */
-	arch = procfs_arch(pid);
-	if (arch != NULL)
-		p->arch = arch;
-	err = arch != NULL ? seize_all(t, p) : -ENOEXEC;
-	threads_stop(t, p);
 	if (!p->gone && err == 0)
 		see_due_signals(t, p);
 	/* It may have ended under our hands; that is no event then. */
