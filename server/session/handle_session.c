@@ -186,10 +186,12 @@ static const struct offer {
 	{ "qEcho", TO_LLDB, is_known },
 	{ "qEcho+", TO_LLDB, NULL },
 	/* Nobody's but ours: docs/allocation.md. */
-	{ "VirtualAlloc+", TO_ALL, can_allocate },
-	{ "QVirtualProtect+", TO_ALL, can_allocate },
-	{ "qVirtualQuery+", TO_ALL, can_allocate },
-	{ "qGetWriteWatch+", TO_ALL, can_allocate },
+	/* lldb acts on none of these, and its own suite takes a name that
+	 * it does not know for a fault of the server. */
+	{ "VirtualAlloc+", TO_GDB, can_allocate },
+	{ "QVirtualProtect+", TO_GDB, can_allocate },
+	{ "qVirtualQuery+", TO_GDB, can_allocate },
+	{ "qGetWriteWatch+", TO_GDB, can_allocate },
 };
 
 int
