@@ -89,8 +89,7 @@ read_field(const struct place *p, const char *symbol, uint64_t base,
 	return word(p, base + desc[2], value);
 }
 
-/* ---- the block
- * --------------------------------------------------------------- */
+/* ---- the block ---- */
 
 static uint64_t
 all_ones(const struct place *p)

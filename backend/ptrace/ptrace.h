@@ -240,8 +240,7 @@ int event_wait_thread(struct ptrace_target *t, struct thread *th,
 void event_return_status(struct ptrace_target *t, struct thread *th,
 			 int status);
 
-/* ---- stop.c
- * ------------------------------------------------------------------ */
+/* ---- stop.c ---- */
 
 /*
  * Stops every thread of a process for work of the engine's own (an injected
@@ -306,8 +305,7 @@ void memory_drop(struct process *p);
 /* A thread that has the address space: not a leader that has exited. */
 pid_t memory_tid(const struct process *p);
 
-/* ---- breakpoint.c: software breakpoints
- * -------------------------------------- */
+/* ---- breakpoint.c: software breakpoints ---- */
 
 /* Replace breakpoint bytes in a buffer read from `addr`; keep them in memory
  * under a write (updates what is saved, gives the bytes to write). */
@@ -319,8 +317,7 @@ struct breakpoint *breakpoint_at(struct process *p, uint64_t addr);
 /* Memory [addr, addr+len) is gone: forget breakpoints in it, write nothing. */
 void breakpoints_forget(struct process *p, uint64_t addr, uint64_t len);
 
-/* ---- watch.c: hardware slots
- * --------------------------------------------------- */
+/* ---- watch.c: hardware slots ---- */
 
 int watch_insert(struct process *p, enum target_breakpoint_kind kind,
 		 uint64_t addr, uint64_t len);
@@ -338,8 +335,7 @@ int watch_copy(const struct process *from, struct process *to);
 /* Forget all (exec, exit): the kernel has cleared the registers. */
 void watch_drop(struct process *p);
 
-/* ---- inject.c
- * ------------------------------------------------------------------- */
+/* ---- inject.c ---- */
 
 /*
  * Runs one system call in a stopped thread of a process all of whose threads
@@ -358,8 +354,7 @@ int inject_leave_event(struct ptrace_target *t, struct thread *th);
 /* A thread of the process that can carry a call now; NULL if none. */
 struct thread *inject_carrier(struct process *p);
 
-/* ---- vm.c: the table of regions
- * --------------------------------------------------- */
+/* ---- vm.c: the table of regions ---- */
 
 extern const struct target_alloc_ops ptrace_alloc_ops;
 int vm_copy(struct process *from, struct process *to); /* fork */
@@ -370,8 +365,7 @@ void vm_drop(struct process *p);		       /* exec, exit */
  */
 size_t vm_accessible(struct process *p, uint64_t addr, size_t len);
 
-/* ---- vm_watch.c, vm_fault.c
- * -------------------------------------------------------- */
+/* ---- vm_watch.c, vm_fault.c ---- */
 
 /* A forked child, stopped: its pages are watched anew, none is written. */
 int vm_watch_copied(struct ptrace_target *t, struct process *child);
@@ -399,8 +393,7 @@ void vm_let_go(struct ptrace_target *t, struct process *p);
 /* Are there pages whose faults we have to handle? */
 bool vm_needs_us(struct process *p);
 
-/* ---- procfs.c: facts
- * ----------------------------------------------------------------- */
+/* ---- procfs.c: facts ---- */
 
 extern const struct target_file_ops ptrace_file_ops;
 /* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */

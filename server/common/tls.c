@@ -230,8 +230,7 @@ bio_recv(void *arg, unsigned char *buf, size_t len)
 	return (int)n;
 }
 
-/* ---- files
- * -------------------------------------------------------------------- */
+/* ---- files ---- */
 
 struct report {
 	char *buf;
@@ -366,8 +365,7 @@ load(struct tls *t, const struct tls_files *files, const struct report *r)
 	return code == 0 ? 0 : file_error(r, files->crl, code);
 }
 
-/* ---- configuration
- * -------------------------------------------------------------- */
+/* ---- configuration ---- */
 
 /*
  * All are as good as each other; ChaCha20 comes first because mbedTLS is half
@@ -549,8 +547,7 @@ tls_check_files(enum tls_side side, const struct tls_files *files)
 	return 0;
 }
 
-/* ---- the connection
- * ---------------------------------------------------------------- */
+/* ---- the connection ---- */
 
 void
 tls_set_socket(struct tls *t, int fd)
@@ -636,8 +633,7 @@ tls_error(const struct tls *t)
 	return t->error;
 }
 
-/* ---- the peer
- * ------------------------------------------------------------------------ */
+/* ---- the peer ---- */
 
 /* Context-specific tags of a GeneralName (RFC 5280, 4.2.1.6). */
 enum { NAME_EMAIL = 1, NAME_DNS = 2, NAME_URI = 6, NAME_IP = 7 };

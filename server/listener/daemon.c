@@ -112,8 +112,7 @@ end_sessions(struct daemon *d)
 	}
 }
 
-/* ---- the daemon
- * ----------------------------------------------------------------- */
+/* ---- the daemon ---- */
 
 /* "rspd --role=session" and our own arguments. */
 static int
@@ -216,8 +215,7 @@ daemon_run(struct settings *s)
 	return err < 0 ? 1 : 0;
 }
 
-/* ---- a session process
- * ------------------------------------------------------------ */
+/* ---- a session process ---- */
 
 int
 daemon_session_main(char **argv)

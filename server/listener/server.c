@@ -136,8 +136,7 @@ announce(const struct server *v)
 	}
 }
 
-/* ---- clients
- * ----------------------------------------------------------------- */
+/* ---- clients ---- */
 
 static void
 on_client_gone(void *arg, bool finished)
@@ -205,8 +204,7 @@ on_ready(void *arg, const struct waiting_client *client)
 	}
 }
 
-/* ---- the session
- * --------------------------------------------------------------- */
+/* ---- the session ---- */
 
 static int
 attach(struct server *v)
@@ -263,8 +261,7 @@ prepare_target(struct server *v)
 	return 0;
 }
 
-/* ---- running
- * --------------------------------------------------------------------- */
+/* ---- running ---- */
 
 static int
 start(struct server *v)

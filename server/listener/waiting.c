@@ -284,8 +284,7 @@ read_report(struct connection *c)
 		handshake_done(c);
 }
 
-/* ---- events
- * ------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void
 on_readable(struct ev_loop *loop, ev_io *io, int revents)
@@ -323,8 +322,7 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 	look(c);
 }
 
-/* ---- life
- * --------------------------------------------------------------------- */
+/* ---- life ---- */
 
 int
 waiting_new(struct waiting **out, struct ev_loop *loop,

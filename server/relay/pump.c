@@ -120,8 +120,7 @@ write_plain(const struct pump *p, struct lanes *s)
 	l->start = l->end = 0;
 }
 
-/* ---- plain to TLS
- * ------------------------------------------------------------- */
+/* ---- plain to TLS ---- */
 
 static void
 read_plain(const struct pump *p, struct lanes *s)
@@ -163,8 +162,7 @@ write_net(const struct pump *p, struct lanes *s)
 	}
 }
 
-/* ---- both
- * ------------------------------------------------------------------------ */
+/* ---- both ---- */
 
 /* One side is over when it has ended and what it sent has gone out. */
 static bool

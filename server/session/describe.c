@@ -82,8 +82,7 @@ register_is_part(const struct arch *a, unsigned id)
 	return a->regs[id].container >= 0;
 }
 
-/* ---- words
- * ------------------------------------------------------------------------ */
+/* ---- words ---- */
 
 const char *
 register_encoding_word(const struct arch_reg *r)
@@ -117,8 +116,7 @@ register_format_word(const struct arch_reg *r)
 	return words[r->format];
 }
 
-/* ---- target.xml
- * ---------------------------------------------------------------------- */
+/* ---- target.xml ---- */
 
 static void
 put_gdb_reg(struct session *s, const struct arch_reg *r, size_t number)

@@ -13,8 +13,7 @@
 #include "program.h"
 #include "run.h"
 
-/* ---- a process has come
- * ---------------------------------------------------------- */
+/* ---- a process has come ---- */
 
 /* Non-stop: the stops of a new process follow as notifications. */
 static int
@@ -58,8 +57,7 @@ put_first_stop(struct session *s, pid_t pid, struct rsp_reply *out)
 	return 0;
 }
 
-/* ---- attach
- * ------------------------------------------------------------------------- */
+/* ---- attach ---- */
 
 int
 session_attach(struct session *s, pid_t pid, struct rsp_reply *out)

@@ -32,8 +32,7 @@ find_registers(struct session *s, const struct rsp_suffix *suffix, pid_t *tid,
 	return *v == NULL ? -ESRCH : 0;
 }
 
-/* ---- all registers
- * --------------------------------------------------------------- */
+/* ---- all registers ---- */
 
 static void
 put_unavailable(struct rsp_reply *out, size_t size)
@@ -118,8 +117,7 @@ handle_write_registers(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- one register
- * ----------------------------------------------------------------- */
+/* ---- one register ---- */
 
 int
 handle_read_register(struct session *s, const struct rsp_request *req,
@@ -159,8 +157,7 @@ handle_write_register(struct session *s, const struct rsp_request *req,
 	return err;
 }
 
-/* ---- saved states
- * ------------------------------------------------------------------- */
+/* ---- saved states ---- */
 
 /* A free place; where there is none, the oldest state's: a client that never
  * came back for it must not be the reason that the next one gets none. */
@@ -235,8 +232,7 @@ handle_restore_registers(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- qRegisterInfo
- * --------------------------------------------------------------------- */
+/* ---- qRegisterInfo ---- */
 
 static void
 put_invalidates(const struct register_view *v, const struct arch_reg *r,

@@ -12,8 +12,7 @@
 /* lldb's own numbers; its tests compare. */
 enum { E_NO_PROCESS = 0x02, E_NOTHING_NOTIFIED = 0xff };
 
-/* ---- why it stopped
- * -------------------------------------------------------------- */
+/* ---- why it stopped ---- */
 
 static bool
 has_ended(const struct target_event *ev)
@@ -203,8 +202,7 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- vCont
- * ------------------------------------------------------------------------- */
+/* ---- vCont ---- */
 
 int
 handle_vcont_query(struct session *s, const struct rsp_request *req,
@@ -305,8 +303,7 @@ handle_vcont(struct session *s, const struct rsp_request *req,
 	return err;
 }
 
-/* ---- c, s, C, S
- * ----------------------------------------------------------------------- */
+/* ---- c, s, C, S ---- */
 
 static int
 set_pc(struct session *s, pid_t pid, pid_t tid, uint64_t addr)

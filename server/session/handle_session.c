@@ -185,9 +185,9 @@ static const struct offer {
 	 * its tests, which do not say who they are, take no bare one. */
 	{ "qEcho", TO_LLDB, is_known },
 	{ "qEcho+", TO_LLDB, NULL },
-	/* Nobody's but ours: docs/allocation.md. */
-	/* lldb acts on none of these, and its own suite takes a name that
-	 * it does not know for a fault of the server. */
+	/* Nobody's but ours (docs/allocation.md).  lldb acts on none of these,
+	 * and its own suite takes a name that it does not know for a fault of
+	 * the server. */
 	{ "VirtualAlloc+", TO_GDB, can_allocate },
 	{ "QVirtualProtect+", TO_GDB, can_allocate },
 	{ "qVirtualQuery+", TO_GDB, can_allocate },

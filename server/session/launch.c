@@ -126,8 +126,7 @@ launch_env_reset(struct launch_settings *l)
 	return 0;
 }
 
-/* ---- settings
- * ------------------------------------------------------------------ */
+/* ---- settings ---- */
 
 void
 launch_settings_init(struct launch_settings *l,
@@ -193,8 +192,7 @@ launch_set_string(char **where, const char *data, size_t len)
 	return 0;
 }
 
-/* ---- words for the shell
- * ----------------------------------------------------------- */
+/* ---- words for the shell ---- */
 
 static bool
 is_plain(const char *s)
@@ -253,8 +251,7 @@ quote_words(const char *const *argv)
 	return words;
 }
 
-/* ---- the launch
- * --------------------------------------------------------------------- */
+/* ---- the launch ---- */
 
 static void
 close_stdio(int fds[3])

@@ -56,8 +56,7 @@ end_client(struct link *l, bool orderly)
 	l->events.client_gone(l->events.arg, finished);
 }
 
-/* ---- output
- * ------------------------------------------------------------------ */
+/* ---- output ---- */
 
 /* Sends what can be sent.  False: the client has gone. */
 static bool
@@ -87,8 +86,7 @@ output_is_left(struct link *l)
 	return len > 0;
 }
 
-/* ---- input
- * --------------------------------------------------------------------- */
+/* ---- input ---- */
 
 /*
  * Up to the end of the first packet, as far as can be told without knowing
@@ -216,8 +214,7 @@ on_drain(struct ev_loop *loop, ev_timer *w, int revents)
 	end_client(w->data, false);
 }
 
-/* ---- the target's side
- * ----------------------------------------------------------- */
+/* ---- the target's side ---- */
 
 static void
 after_target(struct link *l)
@@ -265,8 +262,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	after_target(l);
 }
 
-/* ---- what to wait for
- * --------------------------------------------------------------- */
+/* ---- what to wait for ---- */
 
 static void
 want_io(struct link *l, ev_io *w, int fd, int events, bool wanted)

@@ -116,8 +116,7 @@ owner(pid_t pid)
 	return stat(path, &st) == 0 ? st.st_uid : 0;
 }
 
-/* ---- processes
- * --------------------------------------------------------------- */
+/* ---- processes ---- */
 
 struct cores {
 	pid_t pid;
@@ -171,8 +170,7 @@ osdata_processes(struct session *s)
 	each_number(s, "/proc", put_process, NULL);
 }
 
-/* ---- process groups: sorted by group, leaders first
- * ---------------------------- */
+/* ---- process groups: sorted by group, leaders first ---- */
 
 struct member {
 	pid_t pid;
@@ -242,8 +240,7 @@ osdata_groups(struct session *s)
 	free(m.items);
 }
 
-/* ---- threads and files of every process
- * ------------------------------------------ */
+/* ---- threads and files of every process ---- */
 
 static void
 put_thread(struct session *s, pid_t tid, void *arg)

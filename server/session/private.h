@@ -255,8 +255,7 @@ void session_console(struct session *s, const void *text, size_t len);
 void session_log_packet(struct session *s, const char *direction,
 			const uint8_t *data, size_t len);
 
-/* ---- dialect.c
- * ---------------------------------------------------------------- */
+/* ---- dialect.c ---- */
 
 extern const struct dialect dialect_gdb, dialect_lldb;
 /* Looks at a request that may show who the client is. */
@@ -301,8 +300,7 @@ void session_select(struct session *s, pid_t pid, pid_t tid);
 void session_put_ptid(struct session *s, struct rsp_reply *r, pid_t pid,
 		      pid_t tid);
 
-/* ---- stop.c: stop replies
- * ------------------------------------------------------- */
+/* ---- stop.c: stop replies ---- */
 
 /* Appends T/W/X for an event, in the client's dialect. */
 void stop_reply(struct session *s, struct rsp_reply *r,
@@ -320,8 +318,7 @@ size_t stop_thread_json(struct session *s, pid_t tid, bool registers, char *buf,
 void stop_description(struct session *s, const struct target_event *ev,
 		      char *buf, size_t cap);
 
-/* ---- signals.c: Linux <-> gdb numbering
- * ----------------------------------------- */
+/* ---- signals.c: Linux <-> gdb numbering ---- */
 
 int signal_to_client(const struct session *s, int linux_signal);
 int signal_from_client(const struct session *s, int client_signal);
@@ -335,8 +332,7 @@ void breakpoints_remove_all(struct session *s);
 /* Forgets those of a process that is gone. */
 void breakpoints_forget_process(struct session *s, pid_t pid);
 
-/* ---- register description (describe.c)
- * ------------------------------------------ */
+/* ---- register description (describe.c) ---- */
 
 #define SESSION_REGS_MAX 512
 /* No register is longer (a tile of AMX is a block of memory, not one). */
@@ -361,8 +357,7 @@ bool register_is_part(const struct arch *a, unsigned id);
 /* target.xml for the client's dialect into s->document. */
 int describe_target_xml(struct session *s, pid_t pid);
 
-/* ---- document.c: growing text for qXfer and JSON
- * ----------------------------------- */
+/* ---- document.c: growing text for qXfer and JSON ---- */
 
 /* Empties s->document and names it; then append.  Sticky: on no memory, or
  * beyond 64 MiB, document_ok() is false. */
@@ -377,8 +372,7 @@ bool document_ok(const struct session *s);
 bool document_is(const struct session *s, const char *name);
 void document_free(struct session *s);
 
-/* ---- launch.c: starting and ending programs
- * --------------------------------------- */
+/* ---- launch.c: starting and ending programs ---- */
 
 /* Starts argv with the session's settings (pty, environment, ...). */
 int session_start(struct session *s, const char *const *argv, pid_t *pid);
@@ -390,8 +384,7 @@ int launch_env_set(struct launch_settings *l, const char *assignment);
 int launch_env_unset(struct launch_settings *l, const char *name);
 int launch_env_reset(struct launch_settings *l);
 
-/* ---- monitor.c
- * ----------------------------------------------------------------------- */
+/* ---- monitor.c ---- */
 
 /*
  * Runs a monitor command; its output is sent as O packets (gdb) or in the
@@ -399,14 +392,12 @@ int launch_env_reset(struct launch_settings *l);
  */
 int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
 
-/* ---- files.c: vFile's descriptors
- * ------------------------------------------------------ */
+/* ---- files.c: vFile's descriptors ---- */
 
 void files_init(struct session *s);
 void files_close_all(struct session *s);
 
-/* ---- a line for the user, as gdbserver prints them
- * -------------------------------------- */
+/* ---- a line for the user, as gdbserver prints them ---- */
 
 void session_say(struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -299,8 +299,7 @@ session_pump(struct session *s)
 		target_next_event(s->target, NULL);
 }
 
-/* ---- interrupts
- * ---------------------------------------------------------------- */
+/* ---- interrupts ---- */
 
 /* Nothing runs that could stop: the client still waits for its reply. */
 static void

@@ -411,8 +411,7 @@ session_receive(struct session *s, const uint8_t *data, size_t n)
 	return used;
 }
 
-/* ---- the rest of the interface
- * ------------------------------------------------ */
+/* ---- the rest of the interface ---- */
 
 int
 session_wake_fd(struct session *s)

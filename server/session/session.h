@@ -108,8 +108,7 @@ void session_program_ready(struct session *s);
 int session_tick_ms(struct session *s);
 void session_tick(struct session *s);
 
-/* ---- its end
- * ------------------------------------------------------------------ */
+/* ---- its end ---- */
 
 enum session_wish {
 	SESSION_GO_ON,

@@ -169,8 +169,7 @@ stop_description(struct session *s, const struct target_event *ev, char *buf,
 			 (int)ev->child_tid);
 }
 
-/* ---- parts of a reply
- * ----------------------------------------------------------- */
+/* ---- parts of a reply ---- */
 
 static void
 put_reg_value(struct session *s, struct rsp_reply *r, pid_t tid,
@@ -309,8 +308,7 @@ put_all_threads(struct session *s, struct rsp_reply *r,
 	put_thread_pcs(s, r, n);
 }
 
-/* ---- the reasons as gdb knows them
- * ------------------------------------------------ */
+/* ---- the reasons as gdb knows them ---- */
 
 static void
 put_child(struct session *s, struct rsp_reply *r, const char *word,
@@ -398,8 +396,7 @@ put_reason(struct session *s, struct rsp_reply *r,
 	}
 }
 
-/* ---- whole replies
- * ---------------------------------------------------------------- */
+/* ---- whole replies ---- */
 
 static void
 put_thread(struct session *s, struct rsp_reply *r,

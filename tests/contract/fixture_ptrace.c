@@ -81,8 +81,7 @@ read_symbols(struct fixture *f, struct own *own)
 	close(fd);
 }
 
-/* ---- the program
- * ------------------------------------------------------------- */
+/* ---- the program ---- */
 
 void
 fixture_open(struct fixture *f)

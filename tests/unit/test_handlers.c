@@ -132,8 +132,7 @@ hexed(const char *prefix, const char *text, const char *suffix)
 	return buf;
 }
 
-/* ---- memory
- * -------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static void
 test_memory(void **state)
@@ -216,8 +215,7 @@ test_regions(void **state)
 	     "start:ffffffffffffffff;size:0;");
 }
 
-/* ---- allocation
- * ------------------------------------------------------------------ */
+/* ---- allocation ---- */
 
 static void
 test_alloc(void **state)
@@ -246,8 +244,7 @@ test_alloc(void **state)
 	SAYS("_m0,0,100008000", "E16");
 }
 
-/* ---- breakpoints
- * --------------------------------------------------------------------- */
+/* ---- breakpoints ---- */
 
 /* "value at MOCK_COUNTER == n": const32, ref64, const8, equal, end */
 #define COUNTER_IS(n)    \
@@ -325,8 +322,7 @@ test_watchpoints(void **state)
 	SAYS("z2,600000,8", "E02");
 }
 
-/* ---- objects
- * ------------------------------------------------------------------------- */
+/* ---- objects ---- */
 
 static void
 test_xfer(void **state)
@@ -393,8 +389,7 @@ test_osdata(void **state)
 	    strstr(talk(t, "qXfer:osdata:read:processes:0,ffff"), self));
 }
 
-/* ---- files
- * ------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 static void
 test_files(void **state)

@@ -15,8 +15,7 @@
 
 static struct client_bench b;
 
-/* ---- framing
- * ------------------------------------------------------------------ */
+/* ---- framing ---- */
 
 static void
 acks_until_told_not_to(void **state)
@@ -105,8 +104,7 @@ a_slow_reader_stops_the_input(void **state)
 	bench_close(&b);
 }
 
-/* ---- negotiation
- * ------------------------------------------------------------------ */
+/* ---- negotiation ---- */
 
 static void
 offers_what_each_client_knows(void **state)
@@ -197,8 +195,7 @@ errors_have_texts_for_those_who_asked(void **state)
 	bench_close(&b);
 }
 
-/* ---- threads and registers
- * ------------------------------------------------------------ */
+/* ---- threads and registers ---- */
 
 static void
 tells_threads(void **state)

@@ -29,8 +29,7 @@ has(const char *text, const char *part)
 		fail_msg("\"%s\" has no \"%s\"", text, part);
 }
 
-/* ---- all-stop
- * --------------------------------------------------------------------- */
+/* ---- all-stop ---- */
 
 static void
 breakpoint_is_told(void **state)
@@ -264,8 +263,7 @@ switched_off_packets(void **state)
 	bench_close(&b);
 }
 
-/* ---- lldb's words
- * ------------------------------------------------------------------------ */
+/* ---- lldb's words ---- */
 
 static void
 verbose_stops(void **state)

@@ -309,8 +309,7 @@ test_names(void **state)
 	assert_string_equal(name, "abcdefg");
 }
 
-/* ---- symbols and thread-local storage
- * ----------------------------------------- */
+/* ---- symbols and thread-local storage ---- */
 
 static uint32_t
 gnu_hash(const char *name)
