@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * TLS over a connected socket, non-blocking.  TLS 1.2 or later, forward-secret
- * AEAD suites only, no renegotiation, no resumption.  tls.c is the only file
- * that knows which library does it (mbedTLS 2.28 or 3.6).
+ * AEAD suites only, no renegotiation, no resumption.  Only tls*.c know
+ * which library does it (mbedTLS 2.28 or 3.6).
  */
 #ifndef COMMON_TLS_H
 #define COMMON_TLS_H

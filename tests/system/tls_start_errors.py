@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from lib.harness import RSPD, Server, check, run, tmp
-from lib.pki import CA, server_cert, server_options
+from lib.pki import CA, client_cert, server_cert, server_options
 
 
 def refused(pattern, *args):
@@ -59,10 +59,16 @@ def files():
     refused("is not the key of", *options(key=other.key), at)
     usage = ca.issue("usage", "clientAuth")
     refused("not for servers", *options(usage.crt, usage.key), at)
+    silent = ca.issue("silent", "serverAuth", extra=["keyUsage=keyAgreement"])
+    refused("may not sign", *options(silent.crt, silent.key), at)
+    stranger = CA("stranger")
+    refused("of another CA", *options(crl=stranger.revoke(
+        client_cert(stranger))), at)
     refused("--tls-cert and --tls-key", "--tls-cert", server.crt, at)
     refused("--tls-cert and --tls-key", "--tls-client-ca", ca.crt, at)
-    os.chmod(server.key, 0o644)
-    refused("others can read", *options(), at)
+    for mode in (0o644, 0o640, 0o602):
+        os.chmod(server.key, mode)
+        refused("others can read", *options(), at)
     os.chmod(server.key, 0o600)
     # With the same files in order it does start.
     Server("--multi", *options(), at)

@@ -22,4 +22,6 @@ refuse backend 'protocol/|server/|session|reply\.h|request' '^$'
 # Of the roles only the session sees both floors; main wires the target.
 refuse server '(^|/|")protocol/' '^server/session/'
 refuse server 'backend/' '^server/(session/|main\.c)'
+# What TLS is made of.
+refuse server '(mbedtls|psa)/' '^server/(common/tls|certs/|session/digest\.c)'
 exit $bad

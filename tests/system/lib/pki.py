@@ -50,7 +50,8 @@ class CA(Cert):
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def issue(self, name, usage, san=None, expired=False, key="ec", ca=False):
+    def issue(self, name, usage, san=None, key="ec", ca=False, extra=(),
+              expired=False, future=False):
         """A certificate; usage: serverAuth, clientAuth or None."""
         crt, private = self.path(name + ".crt"), self.path(name + ".key")
         kind = (["rsa:2048"] if key == "rsa" else
@@ -60,6 +61,7 @@ class CA(Cert):
             extensions.append("extendedKeyUsage=" + usage)
         if san:
             extensions.append("subjectAltName=" + san)
+        extensions += extra
         request = ["req", "-newkey", *kind, "-nodes", "-keyout", private,
                    "-out", self.path(name + ".csr"), "-subj", "/CN=" + name]
         for extension in extensions:
@@ -70,6 +72,9 @@ class CA(Cert):
         if expired:
             sign += ["-startdate", "20200101000000Z",
                      "-enddate", "20200201000000Z"]
+        if future:
+            sign += ["-startdate", "20900101000000Z",
+                     "-enddate", "20900201000000Z"]
         openssl(*sign)
         return Cert(crt, private)
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes through the socket. */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "tls_private.h"
+
+/* What a record with an alert looks like on the wire, when in the clear. */
+#define RECORD_ALERT  21
+#define RECORD_HEADER 5
+
+static int
+bio_send(void *arg, const unsigned char *buf, size_t len)
+{
+	struct tls *t = arg;
+	ssize_t n;
+
+	do
+		n = send(t->fd, buf, len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return MBEDTLS_ERR_SSL_WANT_WRITE;
+	return n < 0 ? MBEDTLS_ERR_SSL_CONN_EOF : (int)n;
+}
+
+/*
+ * The library reads a record's header and then its body; it does not tell
+ * which alert came, so that is looked up here.
+ */
+static void
+watch_for_alert(struct tls *t, const unsigned char *buf, ssize_t n)
+{
+	if (t->alert_begins && n == 2)
+		t->alert = buf[1];
+	t->alert_begins = n == RECORD_HEADER && buf[0] == RECORD_ALERT &&
+			  buf[3] == 0 && buf[4] == 2;
+}
+
+static int
+bio_recv(void *arg, unsigned char *buf, size_t len)
+{
+	struct tls *t = arg;
+	ssize_t n;
+
+	do
+		n = recv(t->fd, buf, len, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	if (n <= 0)
+		return MBEDTLS_ERR_SSL_CONN_EOF;
+	watch_for_alert(t, buf, n);
+	return (int)n;
+}
+
+void
+tls_set_socket(struct tls *t, int fd)
+{
+	t->fd = fd;
+	mbedtls_ssl_set_bio(&t->ssl, t, bio_send, bio_recv, NULL);
+}
+
+/* -EAGAIN for what only wants another call, else 0. */
+static int
+not_now(struct tls *t, int code)
+{
+	t->wants_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
+	return code == MBEDTLS_ERR_SSL_WANT_READ ||
+		       code == MBEDTLS_ERR_SSL_WANT_WRITE
+		   ? -EAGAIN
+		   : 0;
+}
+
+int
+tls_handshake(struct tls *t)
+{
+	int code = mbedtls_ssl_handshake(&t->ssl);
+
+	if (not_now(t, code) < 0)
+		return -EAGAIN;
+	return code == 0 ? 0 : tls_fail(t, code);
+}
+
+static bool
+is_ticket(int code)
+{
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+	return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+	(void)code;
+	return false;
+#endif
+}
+
+ssize_t
+tls_read(struct tls *t, uint8_t *buf, size_t n)
+{
+	int code;
+
+	do
+		code = mbedtls_ssl_read(&t->ssl, buf, n);
+	while (is_ticket(code));
+	if (not_now(t, code) < 0)
+		return -EAGAIN;
+	/* Most debuggers just hang up. */
+	if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
+	    code == MBEDTLS_ERR_SSL_CONN_EOF)
+		return 0;
+	return code >= 0 ? code : tls_fail(t, code);
+}
+
+ssize_t
+tls_write(struct tls *t, const uint8_t *buf, size_t n)
+{
+	int code = mbedtls_ssl_write(&t->ssl, buf, n);
+
+	if (not_now(t, code) < 0)
+		return -EAGAIN;
+	return code > 0 ? code : tls_fail(t, code);
+}
+
+bool
+tls_wants_write(const struct tls *t)
+{
+	return t->wants_write;
+}
+
+void
+tls_say_end(struct tls *t)
+{
+	mbedtls_ssl_close_notify(&t->ssl);
+}
+
+const char *
+tls_error(const struct tls *t)
+{
+	return t->error;
+}
