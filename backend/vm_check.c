@@ -10,6 +10,14 @@ enum {
 	TYPES_DOING = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO,
 };
 
+const char vm_why_no_copy[] =
+    "only mapped files are copied on write: no WRITECOPY here";
+const char vm_why_beyond[] = "the address is beyond the program's";
+static const char range_beyond[] =
+    "the range ends beyond the program's addresses";
+static const char no_size[] = "the size is 0";
+static const char no_protection[] = "this is no page protection";
+
 static bool
 is_power_of_two(uint32_t v)
 {
@@ -27,21 +35,28 @@ protection_valid(uint32_t protect)
 				   (protect & 0xff) != PAGE_NOACCESS));
 }
 
-static bool
-type_valid(uint32_t type)
+/* What is wrong with it; NULL: nothing. */
+static const char *
+type_wrong(uint32_t type)
 {
-	if ((type & ~(uint32_t)TYPES_KNOWN) != 0 || (type & TYPES_DOING) == 0)
-		return false;
+	if ((type & ~(uint32_t)TYPES_KNOWN) != 0)
+		return "the allocation type has unknown bits";
+	if ((type & TYPES_DOING) == 0)
+		return "the allocation type has none of MEM_COMMIT, "
+		       "MEM_RESERVE, MEM_RESET and MEM_RESET_UNDO";
 	if ((type & MEM_RESET && type != MEM_RESET) ||
 	    (type & MEM_RESET_UNDO && type != MEM_RESET_UNDO))
-		return false;
+		return "MEM_RESET and MEM_RESET_UNDO stand alone";
 	if (type & MEM_WRITE_WATCH && !(type & MEM_RESERVE))
-		return false;
+		return "MEM_WRITE_WATCH needs MEM_RESERVE";
 	if (type & MEM_LARGE_PAGES &&
 	    (!(type & MEM_RESERVE) || !(type & MEM_COMMIT)))
-		return false;
-	return !(type & MEM_PHYSICAL) ||
-	       (type & ~(uint32_t)MEM_TOP_DOWN) == (MEM_PHYSICAL | MEM_RESERVE);
+		return "MEM_LARGE_PAGES needs MEM_RESERVE and MEM_COMMIT";
+	if (type & MEM_PHYSICAL &&
+	    (type & ~(uint32_t)MEM_TOP_DOWN) != (MEM_PHYSICAL | MEM_RESERVE))
+		return "MEM_PHYSICAL goes with MEM_RESERVE and MEM_TOP_DOWN "
+		       "only";
+	return NULL;
 }
 
 bool
@@ -50,42 +65,70 @@ vm_creates(const struct vm_request *r)
 	return (r->type & MEM_RESERVE) != 0 || r->addr == 0;
 }
 
+static int
+invalid(struct vm_request *r, const char *why)
+{
+	r->why = why;
+	return -EINVAL;
+}
+
 /* All pages, or granules, that hold a byte of the request. */
 static int
 round_range(struct vm_request *r, uint64_t limit, bool granules)
 {
 	if (r->size > limit || r->addr > limit - r->size)
-		return -EINVAL;
+		return invalid(r, range_beyond);
 	r->start = granules ? vm_grain_down(r->addr) : vm_page_down(r->addr);
 	r->end = vm_page_up(r->addr + r->size);
-	return r->end <= limit ? 0 : -EINVAL;
+	return r->end <= limit ? 0 : invalid(r, range_beyond);
 }
 
 /* A place near another is chosen: there is none to be given. */
-static bool
-place_valid(const struct vm_request *r, uint64_t limit)
+static const char *
+place_wrong(const struct vm_request *r, uint64_t limit)
 {
 	if (r->addr > 0 && r->addr < VM_LOWEST)
-		return false;
-	return r->near == 0 ||
-	       (r->addr == 0 && r->near < limit && !(r->type & MEM_TOP_DOWN));
+		return "the address is below 0x10000";
+	if (r->near == 0)
+		return NULL;
+	if (r->addr != 0)
+		return "either an address or one to be near to";
+	if (r->type & MEM_TOP_DOWN)
+		return "near another address MEM_TOP_DOWN means nothing";
+	return r->near < limit ? NULL
+			       : "the address to be near to is beyond the "
+				 "program's";
+}
+
+/* What the flags say about each other. */
+static const char *
+combination_wrong(const struct vm_request *r)
+{
+	if (r->type & MEM_PHYSICAL && r->protect != PAGE_READWRITE)
+		return "MEM_PHYSICAL is PAGE_READWRITE";
+	if (r->type & (MEM_RESET | MEM_RESET_UNDO) && r->addr == 0)
+		return "nothing to reset at address 0";
+	if (vm_creates(r) && r->protect & VM_COPY_ON_WRITE)
+		return vm_why_no_copy;
+	if (r->type & MEM_LARGE_PAGES &&
+	    (r->size | r->addr) % VM_LARGE_PAGE != 0)
+		return "large pages are of 0x200000 bytes";
+	return NULL;
 }
 
 int
 vm_check_allocate(struct vm_request *r, uint64_t limit)
 {
-	if (r->size == 0 || !place_valid(r, limit) || !type_valid(r->type) ||
-	    !protection_valid(r->protect))
-		return -EINVAL;
-	if (r->type & MEM_PHYSICAL && r->protect != PAGE_READWRITE)
-		return -EINVAL;
-	if (r->type & (MEM_RESET | MEM_RESET_UNDO) && r->addr == 0)
-		return -EINVAL;
-	if (vm_creates(r) && r->protect & VM_COPY_ON_WRITE)
-		return -EINVAL;
-	if (r->type & MEM_LARGE_PAGES &&
-	    (r->size | r->addr) % VM_LARGE_PAGE != 0)
-		return -EINVAL;
+	const char *why = r->size == 0 ? no_size : place_wrong(r, limit);
+
+	if (why == NULL)
+		why = type_wrong(r->type);
+	if (why == NULL && !protection_valid(r->protect))
+		why = no_protection;
+	if (why == NULL)
+		why = combination_wrong(r);
+	if (why != NULL)
+		return invalid(r, why);
 	if (round_range(r, limit, (r->type & MEM_RESERVE) != 0) < 0)
 		return -EINVAL;
 	return r->type & MEM_PHYSICAL ? -EOPNOTSUPP : 0;
@@ -94,24 +137,32 @@ vm_check_allocate(struct vm_request *r, uint64_t limit)
 int
 vm_check_release(struct vm_request *r, uint64_t limit)
 {
-	if ((r->type != MEM_RELEASE && r->type != MEM_DECOMMIT) ||
-	    (r->type == MEM_RELEASE && r->size != 0) || r->addr >= limit)
-		return -EINVAL;
+	if (r->type != MEM_RELEASE && r->type != MEM_DECOMMIT)
+		return invalid(r, "the free type is either MEM_DECOMMIT or "
+				  "MEM_RELEASE");
+	if (r->type == MEM_RELEASE && r->size != 0)
+		return invalid(r, "MEM_RELEASE takes size 0 only");
+	if (r->addr >= limit)
+		return invalid(r, vm_why_beyond);
 	return round_range(r, limit, false);
 }
 
 int
 vm_check_protect(struct vm_request *r, uint64_t limit)
 {
-	if (!protection_valid(r->protect) || r->size == 0)
-		return -EINVAL;
+	if (!protection_valid(r->protect))
+		return invalid(r, no_protection);
+	if (r->size == 0)
+		return invalid(r, no_size);
 	return round_range(r, limit, false);
 }
 
 int
 vm_check_write_watch(struct vm_request *r, uint64_t limit)
 {
-	if (r->size == 0 || r->protect > 1)
-		return -EINVAL;
+	if (r->size == 0)
+		return invalid(r, no_size);
+	if (r->protect > 1)
+		return invalid(r, "the flags are 0 or 1");
 	return round_range(r, limit, false);
 }

@@ -25,7 +25,12 @@ struct vm_request {
 	uint64_t near;		/* 0: anywhere */
 	/* The pages it takes in, [start, end); filled in by the checks. */
 	uint64_t start, end;
+	/* With -EINVAL: what is wrong, in words. */
+	const char *why;
 };
+
+/* For who finds the same later. */
+extern const char vm_why_no_copy[], vm_why_beyond[];
 
 static inline uint64_t
 vm_page_down(uint64_t v)

@@ -8,6 +8,7 @@
 
 #include "handlers.h"
 #include "private.h"
+#include "virtual.h"
 
 #define ALWAYS	SESSION_ALWAYS
 #define IDLE	SESSION_ANY_IDLE
@@ -112,14 +113,15 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_SEARCH_MEMORY] = { handle_search_memory, IDLE, CLASS_OBSERVE },
 	[RSP_CRC] = { handle_crc, IDLE, CLASS_OBSERVE },
 	[RSP_MEMORY_REGION] = { handle_memory_region, IDLE, CLASS_OBSERVE },
-	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE },
-	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE },
-	[RSP_VIRTUAL_PROTECT] = { handle_virtual_protect, IDLE,
-				  CLASS_ALLOCATE },
-	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, IDLE, CLASS_OBSERVE },
+	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE, true },
+	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE, true },
+	[RSP_VIRTUAL_PROTECT] = { handle_virtual_protect, IDLE, CLASS_ALLOCATE,
+				  true },
+	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, IDLE, CLASS_OBSERVE,
+				true },
 	/* It may clear what it tells. */
-	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE,
-				  CLASS_ALLOCATE },
+	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE, CLASS_ALLOCATE,
+				  true },
 	/* breakpoints */
 	[RSP_INSERT_BREAKPOINT] = { handle_insert_breakpoint, IDLE,
 				    CLASS_CONTROL },
@@ -188,8 +190,8 @@ error_form(const struct client *c)
  * codes, and tests for some codes by value, so it gets a text only where the
  * handler had something to say.
  */
-static void
-put_error(struct session *s, struct rsp_reply *out, int code)
+void
+session_put_error(struct session *s, struct rsp_reply *out, int code)
 {
 	const char *text = s->error_text;
 
@@ -202,27 +204,38 @@ put_error(struct session *s, struct rsp_reply *out, int code)
 }
 
 static int
+serve(struct session *s, const struct handler *h, const struct rsp_request *req,
+      struct rsp_reply *out)
+{
+	dialect_detect(s, req);
+	if (h->fn == NULL)
+		return -EOPNOTSUPP;
+	return h->when & s->state ? h->fn(s, req, out) : -EBUSY;
+}
+
+static int
 answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
 {
 	const struct handler *h;
 	struct rsp_request req;
+	int err = -EOPNOTSUPP;
 
 	switch (rsp_request_decode(&req, body, len)) {
 	case RSP_UNKNOWN:
 		return -EOPNOTSUPP;
 	case RSP_MALFORMED:
-		return session_handlers[req.kind].fn != NULL ? -EINVAL
-							     : -EOPNOTSUPP;
+		h = &session_handlers[req.kind];
+		err = h->fn != NULL ? -EINVAL : -EOPNOTSUPP;
+		break;
 	case RSP_DECODED:
+		h = &session_handlers[req.kind];
+		err = serve(s, h, &req, out);
 		break;
 	}
-	dialect_detect(s, &req);
-	h = &session_handlers[req.kind];
-	if (h->fn == NULL)
-		return -EOPNOTSUPP;
-	if (!(h->when & s->state))
-		return -EBUSY;
-	return h->fn(s, &req, out);
+	if (h->win32 && err < 0 && err != -EOPNOTSUPP &&
+	    s->error_text[0] == '\0')
+		return virtual_error(s, err, NULL);
+	return err;
 }
 
 void
@@ -231,7 +244,7 @@ session_finish_reply(struct session *s, struct rsp_reply *out, int err)
 	if (err == -EOPNOTSUPP)
 		rsp_reply_clear(out);
 	else if (err < 0)
-		put_error(s, out, -err);
+		session_put_error(s, out, -err);
 	if (err != SESSION_NO_REPLY)
 		session_send(s, out);
 }

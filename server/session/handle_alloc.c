@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "handlers.h"
+#include "virtual.h"
 
 /* Which page protection lldb's letters mean; w implies r, as everywhere. */
 static uint32_t
@@ -33,56 +34,38 @@ protection_of(unsigned perms)
  * handler's -EOPNOTSUPP makes, would deny the whole packet.
  */
 static int
-finish(int err, struct rsp_reply *out)
+finish(struct session *s, int err, struct rsp_reply *out)
 {
-	if (err != -EOPNOTSUPP)
+	if (err != -EOPNOTSUPP || !target_can_allocate(s->target))
 		return err;
-	rsp_reply_error(out, RSP_ERRORS_PLAIN, EOPNOTSUPP, NULL);
+	session_put_error(s, out, EOPNOTSUPP);
 	return 0;
-}
-
-/* The address is chosen: there is none to be given besides. */
-static int
-allocate_near(struct session *s, pid_t pid, const struct rsp_request *req,
-	      uint64_t *base)
-{
-	if (req->alloc.addr != 0)
-		return -EINVAL;
-	return target_allocate_near(s->target, pid, req->alloc.near,
-				    req->alloc.size, (uint32_t)req->alloc.type,
-				    (uint32_t)req->alloc.protection, base);
 }
 
 int
 handle_alloc(struct session *s, const struct rsp_request *req,
 	     struct rsp_reply *out)
 {
-	uint64_t addr = req->alloc.win32 ? req->alloc.addr : 0;
-	uint64_t type =
-	    req->alloc.win32 ? req->alloc.type : MEM_RESERVE | MEM_COMMIT;
-	uint64_t protection = req->alloc.win32
-				  ? req->alloc.protection
-				  : protection_of(req->alloc.perms);
+	bool win32 = req->alloc.win32;
+	uint64_t type = win32 ? req->alloc.type : MEM_RESERVE | MEM_COMMIT;
+	uint64_t protection =
+	    win32 ? req->alloc.protection : protection_of(req->alloc.perms);
+	const struct vm_request ask = {
+		.addr = win32 ? req->alloc.addr : 0,
+		.size = req->alloc.size,
+		.type = (uint32_t)type,
+		.protect = (uint32_t)protection,
+		.near = win32 && req->alloc.has_near ? req->alloc.near : 0,
+	};
 	uint64_t base;
-	pid_t pid;
-	pid_t tid;
 	int err;
 
-	if (!target_can_allocate(s->target))
-		return -EOPNOTSUPP;
-	if (type > UINT32_MAX || protection > UINT32_MAX)
+	if (type > UINT32_MAX || protection > UINT32_MAX ||
+	    (win32 && req->alloc.has_near && ask.near == 0))
 		return -EINVAL;
-	err = session_current(s, &pid, &tid);
+	err = virtual_allocate(s, &ask, &base);
 	if (err < 0)
-		return err;
-	if (req->alloc.win32 && req->alloc.has_near)
-		err = allocate_near(s, pid, req, &base);
-	else
-		err = target_allocate(s->target, pid, addr, req->alloc.size,
-				      (uint32_t)type, (uint32_t)protection,
-				      &base);
-	if (err < 0)
-		return finish(err, out);
+		return finish(s, err, out);
 	rsp_reply_hex(out, base);
 	return 0;
 }
@@ -91,47 +74,46 @@ int
 handle_dealloc(struct session *s, const struct rsp_request *req,
 	       struct rsp_reply *out)
 {
-	uint64_t size = req->dealloc.win32 ? req->dealloc.size : 0;
 	uint64_t type = req->dealloc.win32 ? req->dealloc.type : MEM_RELEASE;
-	pid_t pid;
-	pid_t tid;
+	const struct vm_request ask = {
+		.addr = req->dealloc.addr,
+		.size = req->dealloc.win32 ? req->dealloc.size : 0,
+		.type = (uint32_t)type,
+	};
 	int err;
 
-	if (!target_can_allocate(s->target))
-		return -EOPNOTSUPP;
 	if (type > UINT32_MAX)
 		return -EINVAL;
-	err = session_current(s, &pid, &tid);
+	err = virtual_release(s, &ask);
 	if (err < 0)
-		return err;
-	err = target_release(s->target, pid, req->dealloc.addr, size,
-			     (uint32_t)type);
-	if (err < 0)
-		return finish(err, out);
+		return finish(s, err, out);
 	rsp_reply_str(out, "OK");
 	return 0;
+}
+
+static struct vm_request
+pages_of(const struct rsp_request *req)
+{
+	return (struct vm_request){
+		.addr = req->pages.addr,
+		.size = req->pages.size,
+		.protect = (uint32_t)req->pages.value,
+	};
 }
 
 int
 handle_virtual_protect(struct session *s, const struct rsp_request *req,
 		       struct rsp_reply *out)
 {
+	const struct vm_request ask = pages_of(req);
 	uint32_t old;
-	pid_t pid;
-	pid_t tid;
 	int err;
 
-	if (!target_can_allocate(s->target))
-		return -EOPNOTSUPP;
 	if (req->pages.value > UINT32_MAX)
 		return -EINVAL;
-	err = session_current(s, &pid, &tid);
+	err = virtual_protect(s, &ask, &old);
 	if (err < 0)
-		return err;
-	err = target_protect(s->target, pid, req->pages.addr, req->pages.size,
-			     (uint32_t)req->pages.value, &old);
-	if (err < 0)
-		return finish(err, out);
+		return finish(s, err, out);
 	rsp_reply_hex(out, old);
 	return 0;
 }
@@ -147,18 +129,10 @@ handle_virtual_query(struct session *s, const struct rsp_request *req,
 		     struct rsp_reply *out)
 {
 	struct target_vm_info info;
-	pid_t pid;
-	pid_t tid;
-	int err;
+	int err = virtual_query(s, req->number, &info);
 
-	if (!target_can_allocate(s->target))
-		return -EOPNOTSUPP;
-	err = session_current(s, &pid, &tid);
 	if (err < 0)
-		return err;
-	err = target_query(s->target, pid, req->number, &info);
-	if (err < 0)
-		return finish(err, out);
+		return finish(s, err, out);
 	put_pair(out, "base", info.base);
 	put_pair(out, "allocation-base", info.allocation_base);
 	put_pair(out, "allocation-protect", info.allocation_protect);
@@ -194,27 +168,19 @@ int
 handle_get_write_watch(struct session *s, const struct rsp_request *req,
 		       struct rsp_reply *out)
 {
+	const struct vm_request ask = pages_of(req);
 	uint64_t *pages;
 	size_t n = 0;
-	pid_t pid;
-	pid_t tid;
 	int err;
 
-	if (!target_can_allocate(s->target))
-		return -EOPNOTSUPP;
 	if (req->pages.value > UINT32_MAX)
 		return -EINVAL;
-	err = session_current(s, &pid, &tid);
-	if (err < 0)
-		return err;
 	pages = calloc(WRITTEN_MAX, sizeof(*pages));
 	if (pages == NULL)
 		return -ENOMEM;
-	err = target_write_watch(s->target, pid, req->pages.addr,
-				 req->pages.size, (uint32_t)req->pages.value,
-				 pages, WRITTEN_MAX, &n);
+	err = virtual_write_watch(s, &ask, pages, WRITTEN_MAX, &n);
 	if (err == 0)
 		put_written(out, pages, n);
 	free(pages);
-	return err < 0 ? finish(err, out) : 0;
+	return err < 0 ? finish(s, err, out) : 0;
 }

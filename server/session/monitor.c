@@ -154,7 +154,9 @@ run(struct session *s, const char *text)
 		help(s, "");
 	}
 	if (err < 0)
-		document_printf(s, "%s: %s\n", c->name, strerror(-err));
+		document_printf(s, "%s: %s\n", c->name,
+				s->error_text[0] != '\0' ? s->error_text
+							 : strerror(-err));
 	return err;
 }
 

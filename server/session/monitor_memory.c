@@ -5,6 +5,7 @@
 
 #include "monitor.h"
 #include "number.h"
+#include "virtual.h"
 
 /* Lines of "monitor regions"; the rest is counted. */
 #define RUNS_MAX 500
@@ -22,27 +23,20 @@ monitor_process(struct session *s, pid_t *pid)
 int
 monitor_allocate(struct session *s, const char *args)
 {
-	uint64_t size;
-	uint64_t addr = 0;
+	struct vm_request ask = { .type = MEM_RESERVE | MEM_COMMIT };
 	uint64_t base;
-	uint32_t protection;
-	uint32_t type = MEM_RESERVE | MEM_COMMIT;
-	pid_t pid;
 	int err;
 
-	if (!number_typed(&args, &size))
+	if (!number_typed(&args, &ask.size))
 		return MONITOR_USAGE;
 	args += strspn(args, " ");
-	if (!monitor_protection(&args, &protection))
+	if (!monitor_protection(&args, &ask.protect))
 		return MONITOR_USAGE;
-	if (number_typed(&args, &addr))
+	if (number_typed(&args, &ask.addr))
 		args += strspn(args, " ");
-	if (*args != '\0' && (!monitor_type(&args, &type) || *args != '\0'))
+	if (*args != '\0' && (!monitor_type(&args, &ask.type) || *args != '\0'))
 		return MONITOR_USAGE;
-	err = monitor_process(s, &pid);
-	if (err == 0)
-		err = target_allocate(s->target, pid, addr, size, type,
-				      protection, &base);
+	err = virtual_allocate(s, &ask, &base);
 	if (err == 0)
 		document_printf(s, "0x%llx\n", (unsigned long long)base);
 	return err;
@@ -51,15 +45,11 @@ monitor_allocate(struct session *s, const char *args)
 int
 monitor_free(struct session *s, const char *args)
 {
-	uint64_t addr;
-	pid_t pid;
-	int err;
+	struct vm_request ask = { .type = MEM_RELEASE };
 
-	if (!number_typed(&args, &addr) || *args != '\0')
+	if (!number_typed(&args, &ask.addr) || *args != '\0')
 		return MONITOR_USAGE;
-	err = monitor_process(s, &pid);
-	return err < 0 ? err
-		       : target_release(s->target, pid, addr, 0, MEM_RELEASE);
+	return virtual_release(s, &ask);
 }
 
 static const char *

@@ -5,17 +5,18 @@
 
 #include "monitor.h"
 #include "number.h"
+#include "virtual.h"
 
 /* Pages in one list; the next begins where it says. */
 #define PAGES_MAX 256
 
 static bool
-parse_range(const char **at, uint64_t *addr, uint64_t *size)
+parse_range(const char **at, struct vm_request *ask)
 {
-	if (!number_typed(at, addr))
+	if (!number_typed(at, &ask->addr))
 		return false;
 	*at += strspn(*at, " ");
-	if (!number_typed(at, size))
+	if (!number_typed(at, &ask->size))
 		return false;
 	*at += strspn(*at, " ");
 	return true;
@@ -24,20 +25,14 @@ parse_range(const char **at, uint64_t *addr, uint64_t *size)
 int
 monitor_protect(struct session *s, const char *args)
 {
-	uint64_t addr;
-	uint64_t size;
-	uint32_t protection;
+	struct vm_request ask = { 0 };
 	uint32_t old;
-	pid_t pid;
 	int err;
 
-	if (!parse_range(&args, &addr, &size) ||
-	    !monitor_protection(&args, &protection) || *args != '\0')
+	if (!parse_range(&args, &ask) ||
+	    !monitor_protection(&args, &ask.protect) || *args != '\0')
 		return MONITOR_USAGE;
-	err = monitor_process(s, &pid);
-	if (err == 0)
-		err = target_protect(s->target, pid, addr, size, protection,
-				     &old);
+	err = virtual_protect(s, &ask, &old);
 	if (err < 0)
 		return err;
 	document_printf(s, "was ");
@@ -67,14 +62,11 @@ monitor_query(struct session *s, const char *args)
 {
 	struct target_vm_info info;
 	uint64_t addr;
-	pid_t pid;
 	int err;
 
 	if (!number_typed(&args, &addr) || *args != '\0')
 		return MONITOR_USAGE;
-	err = monitor_process(s, &pid);
-	if (err == 0)
-		err = target_query(s->target, pid, addr, &info);
+	err = virtual_query(s, addr, &info);
 	if (err < 0)
 		return err;
 	document_printf(s, "base               0x%llx\n",
@@ -96,22 +88,16 @@ int
 monitor_write_watch(struct session *s, const char *args)
 {
 	uint64_t pages[PAGES_MAX];
-	uint64_t addr;
-	uint64_t size;
-	uint32_t flags;
+	struct vm_request ask = { 0 };
 	size_t n = 0;
-	pid_t pid;
 	int err;
 
-	if (!parse_range(&args, &addr, &size))
+	if (!parse_range(&args, &ask))
 		return MONITOR_USAGE;
-	flags = strcmp(args, "reset") == 0 ? 1 : 0;
-	if (flags == 0 && *args != '\0')
+	ask.protect = strcmp(args, "reset") == 0 ? 1 : 0;
+	if (ask.protect == 0 && *args != '\0')
 		return MONITOR_USAGE;
-	err = monitor_process(s, &pid);
-	if (err == 0)
-		err = target_write_watch(s->target, pid, addr, size, flags,
-					 pages, PAGES_MAX, &n);
+	err = virtual_write_watch(s, &ask, pages, PAGES_MAX, &n);
 	if (err < 0)
 		return err;
 	for (size_t i = 0; i < n; i++)

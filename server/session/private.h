@@ -211,6 +211,7 @@ struct handler {
 	handler_fn *fn; /* NULL: not served: the empty reply */
 	unsigned when;	/* enum session_state bits; else E10 */
 	enum request_class class;
+	bool win32; /* its errors are Win32's: see virtual.h */
 };
 
 /* ---- dispatch.c ---------------------------------------------------------- */
@@ -219,6 +220,9 @@ extern const struct handler session_handlers[RSP_REQUEST_COUNT];
 void session_dispatch(struct session *s, uint8_t *body, size_t len);
 /* Makes what a handler returned into a reply and sends it. */
 void session_finish_reply(struct session *s, struct rsp_reply *out, int err);
+
+/* Writes an error reply, with the text that was remembered for it. */
+void session_put_error(struct session *s, struct rsp_reply *out, int code);
 
 /*
  * An error with a text of its own: remembers it for clients that negotiated
