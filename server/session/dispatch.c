@@ -24,7 +24,6 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_LIST_THREADS_IN_STOP] = { handle_list_threads_in_stop, ALWAYS,
 				       CLASS_SESSION },
 	[RSP_NON_STOP] = { handle_non_stop, IDLE, CLASS_SESSION },
-	[RSP_SYMBOL] = { handle_symbol, ALWAYS, CLASS_SESSION },
 	[RSP_ECHO] = { handle_echo, ALWAYS, CLASS_SESSION },
 	[RSP_SPEED_TEST] = { handle_speed_test, ALWAYS, CLASS_SESSION },
 	/* threads */

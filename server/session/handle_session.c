@@ -286,17 +286,6 @@ handle_non_stop(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* Nothing is looked up by name: asking costs a round trip per symbol. */
-int
-handle_symbol(struct session *s, const struct rsp_request *req,
-	      struct rsp_reply *out)
-{
-	(void)s;
-	(void)req;
-	rsp_reply_str(out, "OK");
-	return 0;
-}
-
 int
 handle_echo(struct session *s, const struct rsp_request *req,
 	    struct rsp_reply *out)

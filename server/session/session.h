@@ -17,8 +17,12 @@
 
 #include "../../backend/target.h"
 
-/* The longest packet body taken and given (PacketSize). */
-#define SESSION_PACKET_MAX 0x20000
+/*
+ * The longest packet body taken and given (PacketSize).  gdb reads files in
+ * pieces of this size and keeps one piece: the dynamic linker fits into it, so
+ * that it takes one read and not ten.
+ */
+#define SESSION_PACKET_MAX 0x40000
 
 enum on_disconnect {
 	ON_DISCONNECT_KEEP,	/* stopped, for the next client */

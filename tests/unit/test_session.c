@@ -115,7 +115,7 @@ offers_what_each_client_knows(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 1);
 	answer = bench_ask(&b, "qSupported:multiprocess+;swbreak+;qRelocInsn+");
-	assert_non_null(strstr(answer, "PacketSize=20000;"));
+	assert_non_null(strstr(answer, "PacketSize=40000;"));
 	assert_non_null(strstr(answer, ";multiprocess+"));
 	assert_non_null(strstr(answer, ";swbreak+"));
 	assert_null(strstr(answer, "native-signals"));

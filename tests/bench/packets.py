@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Counts the packets of everyday work, for rspd and its peers.
+
+	RSPD=build/release/rspd INFERIORS=build/release/tests/inferiors \\
+		PYTHONPATH=tests/system python3 tests/bench/packets.py [--check] [SCENARIO...]
+
+A proxy between the debugger and the server counts what passes.  A request is
+a packet of the debugger; most of them cost a round trip.  With --check rspd
+alone is measured; to need more requests than a scenario allows is to fail.
+"""
+import collections
+import os
+import re
+import socket
+import sys
+import threading
+
+from lib import harness
+from lib.harness import (GDB, LLDB, RSPD, Failure, Server, check_in, gdb,
+                         inferior, need, run)
+
+Scenario = collections.namedtuple("Scenario", "run most peer")
+
+
+def gdb_main(address, program):
+    """connect, break main, continue, bt"""
+    text = gdb(program, "target remote " + address, "break main", "continue",
+               "bt", "kill")
+    check_in("#0  main (", text)
+
+
+# `run` drives a debugger at an address; `most` is how many requests rspd may
+# need, `peer` the server that the same is measured with.
+SCENARIOS = {
+    "gdb-main": Scenario(gdb_main, 140, "gdbserver"),
+}
+
+
+class Proxy(threading.Thread):
+    """Carries one connection and counts packets in both directions."""
+
+    PACKET = re.compile(rb"([$%])([^#]*)#[0-9a-fA-F]{2}", re.S)
+    NAME = re.compile(r"qXfer:[^:]+|vFile:\w+|vCont\??|[\w!?]+")
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.to = ("127.0.0.1", port)
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(1)
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.requests = []
+        self.replies = 0
+        self.received = 0
+
+    @classmethod
+    def name(cls, body):
+        """What a packet is called, without its arguments."""
+        text = body.decode("latin-1")
+        if text[:1] and text[:1] in "mMxXpPgGzZHTDck":
+            return text[0]
+        match = cls.NAME.match(text)
+        return match.group(0) if match else repr(text[:10])
+
+    def carry(self, source, sink, take):
+        buffer = b""
+        while True:
+            try:
+                data = source.recv(1 << 16)
+                if not data:
+                    sink.shutdown(socket.SHUT_WR)
+                    return
+                sink.sendall(data)
+            except OSError:
+                return
+            buffer += data
+            end = 0
+            for match in self.PACKET.finditer(buffer):
+                take(match.group(2))
+                end = match.end()
+            buffer = buffer[end:]
+
+    def reply(self, body):
+        self.replies += 1
+        self.received += len(body) + 4
+
+    def run(self):
+        client, _ = self.listener.accept()
+        server = socket.create_connection(self.to)
+        for s in (client, server):
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        back = threading.Thread(target=self.carry, daemon=True,
+                                args=(server, client, self.reply))
+        back.start()
+        self.carry(client, server, self.requests.append)
+        back.join(30)
+
+
+def measure(scenario, server):
+    """The proxy after a whole scenario."""
+    harness.RSPD = server
+    program = inferior("hello")
+    form = ["gdbserver"] if scenario.peer == "lldb-server" else ["--once"]
+    tail = ["--"] if form == ["gdbserver"] else []
+    s = Server(*form, "127.0.0.1:0", *tail, program)
+    proxy = Proxy(s.port)
+    proxy.start()
+    scenario.run(proxy.address, program)
+    proxy.join(60)
+    return proxy
+
+
+def show(name, columns):
+    """A table: one row for each packet, one column for each server."""
+    names = sorted({n for counts, _ in columns.values() for n in counts})
+    print("\n%-32s" % name + "".join("%14s" % c for c in columns))
+    for n in names:
+        print("%-32s" % n +
+              "".join("%14d" % counts[n] for counts, _ in columns.values()))
+    print("%-32s" % "requests" +
+          "".join("%14d" % len(p.requests) for _, p in columns.values()))
+    print("%-32s" % "bytes received" +
+          "".join("%14d" % p.received for _, p in columns.values()))
+    print("", flush=True)
+
+
+def test():
+    words = sys.argv[1:]
+    checking = "--check" in words
+    wanted = [w for w in words if w != "--check"] or list(SCENARIOS)
+    for name in wanted:
+        scenario = SCENARIOS[name]
+        need(LLDB if scenario.peer == "lldb-server" else GDB)
+        servers = [RSPD] if checking else [RSPD, need(scenario.peer)]
+        columns = {}
+        for server in servers:
+            proxy = measure(scenario, server)
+            counts = collections.Counter(map(proxy.name, proxy.requests))
+            columns[os.path.basename(server)] = (counts, proxy)
+        show(name, columns)
+        count = len(columns[os.path.basename(RSPD)][1].requests)
+        if count > scenario.most:
+            raise Failure("%s: %d requests, more than %d" %
+                          (name, count, scenario.most))
+
+
+run(test)
