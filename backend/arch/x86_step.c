@@ -210,12 +210,28 @@ static const uint16_t gpr_offset[8];
 
 #endif
 
+/*
+ * The return address that a call in the copy has stored becomes the one of the
+ * call in its place.  Some CPUs store it also when the call then faults on its
+ * target; the stack pointer is as before then.
+ */
+static int
+mend_return(const struct arch_step *step, uint64_t slot,
+	    const struct arch_memory *mem)
+{
+	uint64_t ret = step->from + step->len, stored;
+
+	if (mem->read(mem->arg, slot, &stored, sizeof(stored)) < 0 ||
+	    stored != step->to + step->len)
+		return 0;
+	return mem->write(mem->arg, slot, &ret, sizeof(ret));
+}
+
 int
 x86_64_step_finish(const struct arch_step *step, uint8_t *file,
 		   const struct arch_memory *mem)
 {
 	struct user_regs_struct regs;
-	uint64_t ret = step->from + step->len;
 	bool ran;
 	int err = 0;
 
@@ -223,8 +239,8 @@ x86_64_step_finish(const struct arch_step *step, uint8_t *file,
 	ran = regs.rip != step->to;
 	if (!ran || !step->absolute_pc || regs.rip == step->to + step->len)
 		regs.rip += step->from - step->to;
-	if (ran && step->fix_return)
-		err = mem->write(mem->arg, regs.rsp, &ret, sizeof(ret));
+	if (step->fix_return)
+		err = mend_return(step, ran ? regs.rsp : regs.rsp - 8, mem);
 	memcpy(file, &regs, sizeof(regs));
 	if (step->borrowed >= 0)
 		memcpy(file + gpr_offset[step->borrowed], &step->borrowed_value,
