@@ -9,6 +9,7 @@
 
 enum {
 	ID_ON_DISCONNECT = 1,
+	ID_RIGHTS,
 	ID_TLS_CERT,
 	ID_TLS_KEY,
 	ID_TLS_CLIENT_CA,
@@ -30,6 +31,10 @@ const struct option_row settings_rows[] = {
 	  "when the debugger goes without a word: keep the program\n"
 	  "stopped for the next one, continue it, detach from it\n"
 	  "(a launched program: kill it), or kill it" },
+	{ "rights", 0, OPTION_VALUE, ID_RIGHTS, "LIST",
+	  "what clients may do: all, or some of observe, control,\n"
+	  "write, allocate, launch, attach, files-read, files-write,\n"
+	  "shell" },
 	{ "tls-cert", 0, OPTION_VALUE, ID_TLS_CERT, "FILE",
 	  "the server's certificate, PEM" },
 	{ "tls-key", 0, OPTION_VALUE, ID_TLS_KEY, "FILE",
@@ -119,6 +124,20 @@ apply_on_disconnect(struct settings *s, const char *value)
 	return false;
 }
 
+static bool
+apply_rights(struct settings *s, const char *value)
+{
+	char word[32];
+
+	if (rights_parse(value, &s->rights.classes, word, sizeof(word)) < 0) {
+		log_error("--rights: there is no right \"%s\"", word);
+		return false;
+	}
+	snprintf(s->rights.role, sizeof(s->rights.role), "--rights");
+	s->session.rights = &s->rights;
+	return true;
+}
+
 /* A list of words, as gdbserver has it. */
 static bool
 apply_debug_format(const char *value)
@@ -161,6 +180,8 @@ settings_apply(struct settings *s, int id, const char *value)
 	switch (id) {
 	case ID_ON_DISCONNECT:
 		return apply_on_disconnect(s, value);
+	case ID_RIGHTS:
+		return apply_rights(s, value);
 	case ID_TLS_CERT:
 		s->tls.cert = value;
 		return true;

@@ -12,6 +12,7 @@
 #include "../common/address.h"
 #include "../common/option.h"
 #include "../common/tls_files.h"
+#include "../session/rights.h"
 #include "../session/session.h"
 
 #define SETTINGS_ADDRESSES_MAX 8
@@ -26,6 +27,7 @@ struct settings {
 
 	struct session_config session;
 	bool on_disconnect_given;
+	struct rights rights; /* session.rights, if they are given */
 
 	struct tls_files tls;
 	bool insecure;
@@ -50,7 +52,7 @@ void settings_init(struct settings *s);
 
 /* ---- what the forms share ------------------------------------------------ */
 
-/* --on-disconnect, --tls-*, --insecure. */
+/* --on-disconnect, --rights, --tls-*, --insecure. */
 extern const struct option_row settings_rows[];
 /* --debug, --remote-debug, --debug-format, ... */
 extern const struct option_row settings_debug_rows[];

@@ -48,7 +48,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_SAVE_REGISTERS] = { handle_save_registers, IDLE, CLASS_OBSERVE },
 	[RSP_RESTORE_REGISTERS] = { handle_restore_registers, IDLE,
 				    CLASS_WRITE },
-	/* run control */
+	/* run control; what only tells what is to be told is observing */
 	[RSP_STOP_REASON] = { handle_stop_reason, IDLE, CLASS_OBSERVE },
 	[RSP_VCONT_QUERY] = { handle_vcont_query, ALWAYS, CLASS_SESSION },
 	[RSP_VCONT] = { handle_vcont, IDLE, CLASS_CONTROL },
@@ -57,13 +57,13 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_STEP] = { handle_step, IDLE, CLASS_CONTROL },
 	[RSP_STEP_SIGNAL] = { handle_step_signal, IDLE, CLASS_CONTROL },
 	[RSP_CTRL_C] = { handle_ctrl_c, ALWAYS, CLASS_CONTROL },
-	[RSP_STOPPED] = { handle_stopped, ALWAYS, CLASS_CONTROL },
-	[RSP_STDIO] = { handle_stdio, ALWAYS, CLASS_CONTROL },
-	[RSP_PASS_SIGNALS] = { handle_pass_signals, ALWAYS, CLASS_CONTROL },
+	[RSP_STOPPED] = { handle_stopped, ALWAYS, CLASS_OBSERVE },
+	[RSP_STDIO] = { handle_stdio, ALWAYS, CLASS_OBSERVE },
+	[RSP_PASS_SIGNALS] = { handle_pass_signals, ALWAYS, CLASS_OBSERVE },
 	[RSP_PROGRAM_SIGNALS] = { handle_program_signals, ALWAYS,
-				  CLASS_CONTROL },
+				  CLASS_OBSERVE },
 	[RSP_CATCH_SYSCALLS] = { handle_catch_syscalls, IDLE, CLASS_CONTROL },
-	[RSP_THREAD_EVENTS] = { handle_thread_events, ALWAYS, CLASS_CONTROL },
+	[RSP_THREAD_EVENTS] = { handle_thread_events, ALWAYS, CLASS_OBSERVE },
 	/* processes */
 	[RSP_ATTACH] = { handle_attach, IDLE, CLASS_ATTACH },
 	[RSP_ATTACH_NAME] = { handle_attach_name, IDLE, CLASS_ATTACH },
@@ -76,7 +76,8 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_LAUNCH_SUCCESS] = { handle_launch_success, ALWAYS, CLASS_SESSION },
 	[RSP_KILL] = { handle_kill, ALWAYS, CLASS_CONTROL },
 	[RSP_VKILL] = { handle_vkill, ALWAYS, CLASS_CONTROL },
-	[RSP_DETACH] = { handle_detach, IDLE, CLASS_CONTROL },
+	/* Whoever came must be able to go. */
+	[RSP_DETACH] = { handle_detach, IDLE, CLASS_SESSION },
 	[RSP_DETACH_STOPPED_SUPPORTED] = { handle_detach_stopped_supported,
 					   ALWAYS, CLASS_SESSION },
 	[RSP_RESTART] = { handle_restart, IDLE, CLASS_LAUNCH },
@@ -118,8 +119,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 				  true },
 	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, IDLE, CLASS_OBSERVE,
 				true },
-	/* It may clear what it tells. */
-	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE, CLASS_ALLOCATE,
+	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE, CLASS_OBSERVE,
 				  true },
 	/* breakpoints */
 	[RSP_INSERT_BREAKPOINT] = { handle_insert_breakpoint, IDLE,
@@ -209,6 +209,8 @@ serve(struct session *s, const struct handler *h, const struct rsp_request *req,
 	dialect_detect(s, req);
 	if (h->fn == NULL)
 		return -EOPNOTSUPP;
+	if (!(s->permitted & RIGHTS_BIT(h->class)))
+		return rights_refuse(s, req, h->class, out);
 	return h->when & s->state ? h->fn(s, req, out) : -EBUSY;
 }
 

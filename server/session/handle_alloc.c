@@ -175,6 +175,10 @@ handle_get_write_watch(struct session *s, const struct rsp_request *req,
 
 	if (req->pages.value > UINT32_MAX)
 		return -EINVAL;
+	/* Flags clear what is told. */
+	err = req->pages.value != 0 ? session_may(s, CLASS_ALLOCATE) : 0;
+	if (err < 0)
+		return err;
 	pages = calloc(WRITTEN_MAX, sizeof(*pages));
 	if (pages == NULL)
 		return -ENOMEM;

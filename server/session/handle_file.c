@@ -51,6 +51,8 @@ handle_file_open(struct session *s, const struct rsp_request *req,
 	int err;
 
 	err = fileio_open_flags(req->file.flags, &flags);
+	if (err == 0 && (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY)
+		err = session_may(s, CLASS_FILES_WRITE);
 	if (err < 0)
 		return result(out, err);
 	return result(out, files_open(s, req->file.path, flags,

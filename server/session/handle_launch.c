@@ -25,6 +25,10 @@ int
 handle_startup_with_shell(struct session *s, const struct rsp_request *req,
 			  struct rsp_reply *out)
 {
+	int err = req->flag ? session_may(s, CLASS_SHELL) : 0;
+
+	if (err < 0)
+		return err;
 	s->launch.with_shell = req->flag;
 	rsp_reply_str(out, "OK");
 	return 0;

@@ -59,8 +59,22 @@ put_first_stop(struct session *s, pid_t pid, struct rsp_reply *out)
 
 /* ---- attach ---- */
 
-int
-session_attach(struct session *s, pid_t pid, struct rsp_reply *out)
+static int
+detach_process(struct session *s, pid_t pid, bool stay_stopped)
+{
+	int err;
+
+	session_say(s, "Detaching from process %d", (int)pid);
+	err = target_detach(s->target, pid, stay_stopped);
+	if (err < 0)
+		return err;
+	session_forget_process(s, pid);
+	session_update_state(s);
+	return 0;
+}
+
+static int
+attach(struct session *s, pid_t pid, struct rsp_reply *out)
 {
 	int err = target_attach(s->target, pid);
 
@@ -83,6 +97,26 @@ session_attach(struct session *s, pid_t pid, struct rsp_reply *out)
 		err = announce_threads(s, pid);
 	if (err == 0)
 		rsp_reply_str(out, "OK");
+	return err;
+}
+
+/*
+ * It is looked at twice: what must not be attached to is not even stopped, and
+ * what has become something else meanwhile is let go again.
+ */
+int
+session_attach(struct session *s, pid_t pid, struct rsp_reply *out)
+{
+	int err = session_may_attach(s, pid);
+
+	if (err < 0)
+		return err;
+	err = attach(s, pid, out);
+	if (err == 0 && session_may_attach(s, pid) < 0) {
+		rsp_reply_clear(out);
+		err = detach_process(s, pid, false);
+		err = err < 0 ? err : -EPERM;
+	}
 	return err;
 }
 
@@ -114,7 +148,7 @@ session_attach_pid(struct session *s, pid_t pid)
 
 	/* Nobody is there yet to read the stop reply. */
 	rsp_reply_begin(&none, buf, sizeof(buf));
-	return session_attach(s, pid, &none);
+	return attach(s, pid, &none);
 }
 
 /* ---- launch
@@ -346,27 +380,16 @@ handle_vkill(struct session *s, const struct rsp_request *req,
  * -------------------------------------------------------------------------------
  */
 
-static int
-detach_process(struct session *s, pid_t pid, bool stay_stopped)
-{
-	int err;
-
-	session_say(s, "Detaching from process %d", (int)pid);
-	err = target_detach(s->target, pid, stay_stopped);
-	if (err < 0)
-		return err;
-	session_forget_process(s, pid);
-	session_update_state(s);
-	return 0;
-}
-
 int
 handle_detach(struct session *s, const struct rsp_request *req,
 	      struct rsp_reply *out)
 {
 	bool stay = req->detach.stay_stopped;
 	pid_t pid;
-	int err = 0;
+	int err = stay ? session_may(s, CLASS_CONTROL) : 0;
+
+	if (err < 0)
+		return err;
 
 	if (req->detach.has_pid) {
 		if (!is_ours(s, req->detach.pid))
@@ -417,6 +440,8 @@ handle_restart(struct session *s, const struct rsp_request *req,
 	(void)req;
 	if (!s->extended)
 		return -EOPNOTSUPP;
+	if (s->state != SESSION_EMPTY && session_may(s, CLASS_CONTROL) < 0)
+		return SESSION_NO_REPLY;
 	while (target_processes(s->target, &pid, 1) > 0) {
 		if (kill_process(s, pid) < 0)
 			return SESSION_NO_REPLY;

@@ -351,7 +351,9 @@ resume_plain(struct session *s, const struct rsp_request *req, char kind,
 		sig = 0;
 	}
 	if (req->resume.has_addr) {
-		err = set_pc(s, pid, tid, req->resume.addr);
+		err = session_may(s, CLASS_WRITE);
+		if (err == 0)
+			err = set_pc(s, pid, tid, req->resume.addr);
 		if (err < 0)
 			return err;
 	}

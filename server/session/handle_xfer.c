@@ -197,7 +197,9 @@ write_object(struct session *s, const struct rsp_request *req,
 
 	if (req->xfer.annex.len != 0)
 		return -EINVAL;
-	err = session_current(s, &pid, &tid);
+	err = session_may(s, CLASS_WRITE);
+	if (err == 0)
+		err = session_current(s, &pid, &tid);
 	if (err == 0)
 		err = target_write_object(
 		    s->target, pid, tid, TARGET_OBJECT_SIGINFO,

@@ -17,48 +17,54 @@ static monitor_fn help;
 static monitor_fn quit;
 static monitor_fn version;
 static monitor_fn session_info;
+static monitor_fn rights;
 
 /* gdbserver's first, in its words: scripts look for them. */
 static const struct command {
 	const char *name;
 	monitor_fn *fn;
+	enum request_class class;
 	const char *usage; /* NULL: not listed */
 	const char *summary;
 } commands[] = {
-	{ "set debug", monitor_set_debug, "set debug <0|1>",
+	{ "set debug", monitor_set_debug, CLASS_SHELL, "set debug <0|1>",
 	  "Enable general debugging messages" },
-	{ "set remote-debug", monitor_set_remote_debug,
+	{ "set remote-debug", monitor_set_remote_debug, CLASS_SHELL,
 	  "set remote-debug <0|1>",
 	  "Enable remote protocol debugging messages" },
-	{ "set debug-format", monitor_set_debug_format,
+	{ "set debug-format", monitor_set_debug_format, CLASS_SHELL,
 	  "set debug-format option1[,option2,...]",
 	  "Add additional information to debugging messages\n"
 	  "    Options: all, none, timestamp" },
-	{ "set libthread-db-search-path", monitor_set_thread_db, NULL, NULL },
-	{ "exit", quit, "exit", "Quit GDBserver" },
-	{ "help", help, NULL, NULL },
-	{ "allocate", monitor_allocate,
+	{ "set libthread-db-search-path", monitor_set_thread_db, CLASS_SESSION,
+	  NULL, NULL },
+	{ "exit", quit, CLASS_CONTROL, "exit", "Quit GDBserver" },
+	{ "help", help, CLASS_SESSION, NULL, NULL },
+	{ "allocate", monitor_allocate, CLASS_ALLOCATE,
 	  "allocate SIZE PROTECTION [ADDRESS] [TYPE]",
 	  "Allocate memory in the program; PROTECTION is of r, w, x, or none, "
 	  "or\n"
 	  "    PAGE_READWRITE and the like; TYPE is MEM_COMMIT|MEM_RESERVE if "
 	  "it\n"
 	  "    is not given" },
-	{ "free", monitor_free, "free ADDRESS",
+	{ "free", monitor_free, CLASS_ALLOCATE, "free ADDRESS",
 	  "Free memory that was allocated" },
-	{ "regions", monitor_regions, "regions",
+	{ "regions", monitor_regions, CLASS_OBSERVE, "regions",
 	  "List the memory that was allocated" },
-	{ "protect", monitor_protect, "protect ADDRESS SIZE PROTECTION",
+	{ "protect", monitor_protect, CLASS_ALLOCATE,
+	  "protect ADDRESS SIZE PROTECTION",
 	  "Change the protection of memory that was allocated" },
-	{ "query", monitor_query, "query ADDRESS",
+	{ "query", monitor_query, CLASS_OBSERVE, "query ADDRESS",
 	  "Tell what lies at an address" },
-	{ "write-watch", monitor_write_watch,
+	{ "write-watch", monitor_write_watch, CLASS_OBSERVE,
 	  "write-watch ADDRESS SIZE [reset]",
 	  "List the pages that were written; they are of a region with\n"
 	  "    MEM_WRITE_WATCH" },
-	{ "session", session_info, "session",
+	{ "rights", rights, CLASS_SESSION, "rights",
+	  "Tell what this client may do" },
+	{ "session", session_info, CLASS_SESSION, "session",
 	  "Tell who is connected and what is debugged" },
-	{ "version", version, "version", "Tell rspd's version" },
+	{ "version", version, CLASS_SESSION, "version", "Tell rspd's version" },
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -111,6 +117,22 @@ session_info(struct session *s, const char *args)
 	return 0;
 }
 
+static int
+rights(struct session *s, const char *args)
+{
+	char list[256];
+
+	(void)args;
+	rights_format(s->permitted, list, sizeof(list));
+	if (s->config.rights != NULL)
+		document_printf(s, "role: %s\n", s->config.rights->role);
+	document_printf(s, "permitted: %s\n", list);
+	rights_format(s->refused, list, sizeof(list));
+	if (s->refused != 0)
+		document_printf(s, "refused before: %s\n", list);
+	return 0;
+}
+
 static const char *
 skip_blanks(const char *at)
 {
@@ -145,6 +167,11 @@ run(struct session *s, const char *text)
 		document_printf(s, "Unknown monitor command.\n\n");
 		help(s, "");
 		return MONITOR_USAGE;
+	}
+	err = session_may(s, c->class);
+	if (err < 0) {
+		document_printf(s, "%s: %s\n", c->name, s->error_text);
+		return err;
 	}
 	err = c->fn(s, args);
 	if (err == MONITOR_USAGE) {

@@ -97,7 +97,10 @@ monitor_write_watch(struct session *s, const char *args)
 	ask.protect = strcmp(args, "reset") == 0 ? 1 : 0;
 	if (ask.protect == 0 && *args != '\0')
 		return MONITOR_USAGE;
-	err = virtual_write_watch(s, &ask, pages, PAGES_MAX, &n);
+	/* A reset clears what is told. */
+	err = ask.protect != 0 ? session_may(s, CLASS_ALLOCATE) : 0;
+	if (err == 0)
+		err = virtual_write_watch(s, &ask, pages, PAGES_MAX, &n);
 	if (err < 0)
 		return err;
 	for (size_t i = 0; i < n; i++)

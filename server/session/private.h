@@ -12,6 +12,7 @@
 #include "../../protocol/reader.h"
 #include "../../protocol/reply.h"
 #include "../../protocol/request.h"
+#include "rights.h"
 #include "session.h"
 
 /*
@@ -122,6 +123,9 @@ struct session {
 	struct client client;
 	enum session_state state;
 	enum session_wish wish;
+	/* Bits (1 << enum request_class) of what this session may do. */
+	uint32_t permitted;
+	uint32_t refused; /* those that its client has tried in vain */
 
 	struct rsp_reader reader;
 	uint8_t *body; /* SESSION_PACKET_MAX + 1 */
@@ -194,19 +198,6 @@ struct session {
 typedef int handler_fn(struct session *s, const struct rsp_request *req,
 		       struct rsp_reply *out);
 
-/* What a request does, for rights and for the log. */
-enum request_class {
-	CLASS_SESSION, /* negotiation; harmless */
-	CLASS_OBSERVE, /* reads registers, memory, threads */
-	CLASS_CONTROL, /* runs, stops, breakpoints */
-	CLASS_WRITE,   /* changes memory, registers */
-	CLASS_ALLOCATE,
-	CLASS_LAUNCH,
-	CLASS_ATTACH,
-	CLASS_FILES_READ,
-	CLASS_FILES_WRITE,
-};
-
 struct handler {
 	handler_fn *fn; /* NULL: not served: the empty reply */
 	unsigned when;	/* enum session_state bits; else E10 */
@@ -234,6 +225,21 @@ int session_error(struct session *s, struct rsp_reply *out, int code,
 /* An error whose number only has a meaning in the protocol: no text goes with
  * it.  Returns -code. */
 int session_code(struct session *s, int code);
+
+/* ---- rights.c: what this session may do ------------------------------------
+ */
+
+/*
+ * For what depends on a request's arguments: 0, or -EPERM with its text.  A
+ * request whose row in the table of handlers is not permitted never gets to
+ * its handler.
+ */
+int session_may(struct session *s, enum request_class class);
+/* May it attach to this process?  The same, or -ESRCH. */
+int session_may_attach(struct session *s, pid_t pid);
+/* The answer to a request that is not permitted; as a handler. */
+int rights_refuse(struct session *s, const struct rsp_request *req,
+		  enum request_class class, struct rsp_reply *out);
 
 /* ---- session.c: output ------------------------------------------------------
  */

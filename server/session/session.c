@@ -32,6 +32,7 @@ client_reset(struct session *s)
 	if (s->config.native_regs)
 		d = &dialect_lldb;
 	memset(&s->client, 0, sizeof(s->client));
+	s->refused = 0;
 	s->client.dialect = d;
 	s->client.c_pid = RSP_ID_ALL;
 	s->client.c_tid = RSP_ID_ALL;
@@ -60,6 +61,7 @@ session_new(struct session **out, struct target *t,
 	if (s == NULL)
 		return -ENOMEM;
 	s->config = *config;
+	rights_apply(s);
 	s->program_fd = -1;
 	s->extended = config->extended;
 	s->remote_debug = config->remote_debug;
@@ -385,7 +387,9 @@ take_event(struct session *s, enum rsp_event event)
 		retransmit(s);
 		break;
 	case RSP_EVENT_INTERRUPT:
-		session_interrupt(s);
+		/* While it waits for a process it may always give up. */
+		if (s->attach_wait.active || session_may(s, CLASS_CONTROL) == 0)
+			session_interrupt(s);
 		break;
 	case RSP_EVENT_ACK:
 	case RSP_EVENT_GARBAGE:

@@ -31,6 +31,8 @@ enum on_disconnect {
 	ON_DISCONNECT_KILL,
 };
 
+struct rights;
+
 struct session_config {
 	enum on_disconnect on_disconnect;
 	/* lldb-server's form: a client is taken for lldb until it shows that
@@ -54,7 +56,9 @@ struct session_config {
 	bool disable_threads_info, disable_vcont, disable_thread_in_stop,
 	    disable_current_thread;
 	bool disable_t_stop; /* S instead of T */
-	bool extended;	     /* --multi: stay when no process is left */
+	/* What the client may do; NULL: everything.  Borrowed. */
+	const struct rights *rights;
+	bool extended; /* --multi: stay when no process is left */
 	bool once;
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
