@@ -227,6 +227,8 @@ struct target_vm_run {
 	uint32_t allocation_protect;
 	uint32_t state;	  /* MEM_COMMIT or MEM_RESERVE */
 	uint32_t protect; /* 0 when reserved */
+	/* A copy that a fork made, or a vfork parent's. */
+	bool inherited;
 };
 
 /* What lies at an address, of whomever it is: VirtualQueryEx. */

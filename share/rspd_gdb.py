@@ -5,7 +5,10 @@
 
 allocate, vmfree, vmprotect, vmquery, vmwritten and vmregions are what "monitor
 allocate" and so on are, with expressions of the program for addresses and
-sizes, completion, and help.  The address that allocate gives is also in $_."""
+sizes, completion, and help.  The address that allocate gives is also in $_.
+
+Before a detach, what is allocated in the program is listed, unless you have a
+hook-detach of your own."""
 import gdb
 
 PROTECTIONS = [
@@ -108,5 +111,26 @@ Usage: vmregions"""
     least, most = 0, 0
 
 
+def before_detach():
+    """For hook-detach: nothing where nothing is allocated."""
+    try:
+        out = gdb.execute("monitor regions", to_string=True)
+    except gdb.error:
+        return
+    if out.startswith("base ") and out.count("\n") > 1:
+        gdb.write("Allocated in the program:\n" + out)
+
+
+def hook_detach():
+    """A hook is a user's command, of which there is only one."""
+    try:
+        gdb.execute("show user hook-detach", to_string=True)
+    except gdb.error:
+        gdb.execute("define hook-detach\n"
+                    "python import __main__; __main__.before_detach()\n"
+                    "end")
+
+
+hook_detach()
 for kind in (Allocate, Free, Protect, Query, Written, Regions):
     kind()

@@ -25,8 +25,9 @@ struct vm_region {
 	uint32_t protect;    /* as given when it was reserved */
 	struct vm_run *runs; /* at least one; neighbours differ */
 	size_t nruns, cap;
-	bool large;   /* of pages of VM_LARGE_PAGE */
-	bool watched; /* MEM_WRITE_WATCH */
+	bool large;	/* of pages of VM_LARGE_PAGE */
+	bool watched;	/* MEM_WRITE_WATCH */
+	bool inherited; /* a copy that a fork made */
 	/* Watched by faults: its runs have `protect` 1 where pages were
 	 * written; the others are mapped without leave to write. */
 	struct vm_region *written;

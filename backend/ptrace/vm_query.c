@@ -27,6 +27,7 @@ fill_run(const struct vm_region *r, size_t i, struct target_vm_run *run)
 	run->allocation_protect = r->protect;
 	run->state = protect == 0 ? MEM_RESERVE : MEM_COMMIT;
 	run->protect = vm_shown_protect(r, protect);
+	run->inherited = r->inherited;
 }
 
 int
@@ -50,6 +51,7 @@ vm_next_run(struct target *target, pid_t pid, uint64_t addr,
 		return -ENOENT;
 	r = t->regions[i];
 	fill_run(r, addr < r->base ? 0 : vm_run_index(r, addr), run);
+	run->inherited |= vm_owner(p) != p;
 	return 0;
 }
 

@@ -270,6 +270,7 @@ vm_copy(struct process *from, struct process *to)
 		r = region_copy(t->regions[i]);
 		if (r == NULL)
 			return -ENOMEM;
+		r->inherited = true;
 		vm_add(copy, r);
 	}
 	copy->low = t->low;

@@ -10,6 +10,7 @@
 enum {
 	ID_ON_DISCONNECT = 1,
 	ID_RIGHTS,
+	ID_FREE_ON_DETACH,
 	ID_TLS_CERT,
 	ID_TLS_KEY,
 	ID_TLS_CLIENT_CA,
@@ -35,6 +36,9 @@ const struct option_row settings_rows[] = {
 	  "what clients may do: all, or some of observe, control,\n"
 	  "write, allocate, launch, attach, files-read, files-write,\n"
 	  "shell" },
+	{ "free-on-detach", 0, OPTION_BARE, ID_FREE_ON_DETACH, NULL,
+	  "free what was allocated in the program when it is\n"
+	  "detached from; else it stays" },
 	{ "tls-cert", 0, OPTION_VALUE, ID_TLS_CERT, "FILE",
 	  "the server's certificate, PEM" },
 	{ "tls-key", 0, OPTION_VALUE, ID_TLS_KEY, "FILE",
@@ -182,6 +186,9 @@ settings_apply(struct settings *s, int id, const char *value)
 		return apply_on_disconnect(s, value);
 	case ID_RIGHTS:
 		return apply_rights(s, value);
+	case ID_FREE_ON_DETACH:
+		s->session.free_on_detach = true;
+		return true;
 	case ID_TLS_CERT:
 		s->tls.cert = value;
 		return true;

@@ -11,6 +11,7 @@
 #include "attach.h"
 #include "handlers.h"
 #include "program.h"
+#include "regions.h"
 #include "run.h"
 
 /* ---- a process has come ---- */
@@ -64,6 +65,7 @@ detach_process(struct session *s, pid_t pid, bool stay_stopped)
 {
 	int err;
 
+	regions_before_detach(s, pid);
 	session_say(s, "Detaching from process %d", (int)pid);
 	err = target_detach(s->target, pid, stay_stopped);
 	if (err < 0)

@@ -19,6 +19,8 @@ monitor_fn monitor_set_debug;
 monitor_fn monitor_set_remote_debug;
 monitor_fn monitor_set_debug_format;
 monitor_fn monitor_set_thread_db;
+/* and one of ours */
+monitor_fn monitor_set_free_on_detach;
 
 /* monitor_constants.c: take a word, or words joined with '|', and the blanks
  * behind it; "rw" and the like, Win32's names, numbers. */

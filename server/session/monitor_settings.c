@@ -6,12 +6,20 @@
 
 #include "monitor.h"
 
+static bool
+parse_switch(const char *args, bool *value)
+{
+	if (strcmp(args, "0") != 0 && strcmp(args, "1") != 0)
+		return false;
+	*value = args[0] == '1';
+	return true;
+}
+
 static int
 set_switch(struct session *s, const char *args, const char *what, bool *value)
 {
-	if (strcmp(args, "0") != 0 && strcmp(args, "1") != 0)
+	if (!parse_switch(args, value))
 		return MONITOR_USAGE;
-	*value = args[0] == '1';
 	document_printf(s, "%s output %s.\n", what,
 			*value ? "enabled" : "disabled");
 	return 0;
@@ -27,6 +35,16 @@ int
 monitor_set_remote_debug(struct session *s, const char *args)
 {
 	return set_switch(s, args, "Protocol debug", &s->remote_debug);
+}
+
+int
+monitor_set_free_on_detach(struct session *s, const char *args)
+{
+	if (!parse_switch(args, &s->free_on_detach))
+		return MONITOR_USAGE;
+	document_printf(s, "Allocated memory %s at detach.\n",
+			s->free_on_detach ? "is freed" : "stays");
+	return 0;
 }
 
 static bool

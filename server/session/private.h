@@ -178,6 +178,7 @@ struct session {
 
 	struct breakpoint_list *breakpoints; /* NULL: none yet */
 	bool remote_debug;		     /* log packets */
+	bool free_on_detach;		     /* monitor set free-on-detach */
 	bool debug;			     /* monitor set debug */
 	/* monitor set libthread-db-search-path; owned or NULL. */
 	char *thread_db_path;

@@ -14,6 +14,7 @@
 #include "attach.h"
 #include "private.h"
 #include "program.h"
+#include "regions.h"
 
 /*
  * Output: a whole reply is built behind what is not yet sent.  Input is taken
@@ -65,6 +66,7 @@ session_new(struct session **out, struct target *t,
 	s->program_fd = -1;
 	s->extended = config->extended;
 	s->remote_debug = config->remote_debug;
+	s->free_on_detach = config->free_on_detach;
 	s->next_saved_id = 1;
 	files_init(s);
 	s->out_cap = OUT_CAP;
@@ -147,6 +149,7 @@ let_go_of_processes(struct session *s, bool all)
 
 		if (how == ON_DISCONNECT_DETACH &&
 		    (attached || keep_launched)) {
+			regions_before_detach(s, pids[i]);
 			if (target_detach(s->target, pids[i], false) < 0)
 				continue;
 		} else if (how == ON_DISCONNECT_DETACH ||

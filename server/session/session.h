@@ -60,6 +60,9 @@ struct session_config {
 	const struct rights *rights;
 	bool extended; /* --multi: stay when no process is left */
 	bool once;
+	/* Regions are freed when a process is detached from
+	 * (--free-on-detach); `monitor set free-on-detach` changes it. */
+	bool free_on_detach;
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;

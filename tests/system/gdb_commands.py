@@ -2,7 +2,7 @@
 """share/rspd/rspd_gdb.py: allocate, vmquery and the others in gdb."""
 import os
 
-from lib.harness import Session, check_in, check_match, gdb, run
+from lib.harness import Session, check_in, check_match, gdb, run, tmp
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../../share/rspd_gdb.py")
@@ -27,6 +27,23 @@ def test():
     check_in("Cannot access memory", out)
     check_in("1 written", out)
     check_in("exited with code 07]", out)
+    detach()
+
+
+def detach():
+    """The table is shown before it; a hook of the user's own stays."""
+    s = Session("tcp-launched", "hello")
+    out = gdb(s.program, "source " + SCRIPT, s.gdb_connect(),
+              "allocate 8192 rx", "detach")
+    check_match(r"Allocated in the program:\nbase .*\n0x\S+ +0x2000 .* rx\n"
+                r"\[Inferior 1 .* detached\]", out)
+    mine = os.path.join(tmp(), "mine.gdb")
+    with open(mine, "w") as f:
+        f.write("define hook-detach\necho mine\\n\nend\n")
+    s = Session("tcp-launched", "hello")
+    out = gdb(s.program, "source " + mine, "source " + SCRIPT,
+              s.gdb_connect(), "detach")
+    check_match(r"mine\n\[Inferior 1 .* detached\]", out)
 
 
 run(test)

@@ -248,10 +248,13 @@ serve(void **state)
 	struct settings s;
 
 	(void)state;
-	assert_int_equal(run(form_serve, ":1 unix:/x --insecure [::1]:2", &s),
+	assert_int_equal(run(form_serve,
+			     ":1 unix:/x --insecure --free-on-detach [::1]:2",
+			     &s),
 			 SETTINGS_RUN);
 	assert_int_equal(s.ncomm, 3);
 	assert_true(s.insecure && s.session.extended);
+	assert_true(s.session.free_on_detach);
 	assert_int_equal(run(form_serve, "", &s), SETTINGS_WRONG);
 	assert_int_equal(run(form_serve, "-", &s), SETTINGS_WRONG);
 	assert_int_equal(run(form_serve, ":1 :1 :1 :1 :1 :1 :1 :1 :1", &s),
