@@ -70,3 +70,17 @@ decode_speed_test(struct rsp_args *a, struct rsp_request *req)
 	       rsp_args_dec_u64(a, &req->speed.response_size) &&
 	       (rsp_args_at_end(a) || rsp_args_expect_str(a, ";data:"));
 }
+
+/* :type:NAME;[minsize:N;], with N in decimal */
+bool
+decode_compression(struct rsp_args *a, struct rsp_request *req)
+{
+	if (!rsp_args_expect_str(a, ":type:") ||
+	    !rsp_args_until(a, ';', &req->compression.type))
+		return false;
+	req->compression.has_min_size = !rsp_args_at_end(a);
+	return !req->compression.has_min_size ||
+	       (rsp_args_expect_str(a, "minsize:") &&
+		rsp_args_dec_u64(a, &req->compression.min_size) &&
+		rsp_args_expect(a, ';') && rsp_args_at_end(a));
+}

@@ -29,3 +29,13 @@ rsp_plain_run(const uint8_t *data, size_t len)
 		i++;
 	return i;
 }
+
+size_t
+rsp_escaped_len(const uint8_t *data, size_t len)
+{
+	size_t n = len;
+
+	for (size_t i = 0; i < len; i++)
+		n += rsp_needs_escape(data[i]);
+	return n;
+}

@@ -16,5 +16,7 @@ rsp_needs_escape(uint8_t c)
 
 /* How many bytes come before the first one that needs an escape. */
 size_t rsp_plain_run(const uint8_t *data, size_t len);
+/* How long the data is with its escapes. */
+size_t rsp_escaped_len(const uint8_t *data, size_t len);
 
 #endif

@@ -19,6 +19,7 @@ begin(struct rsp_reply *r, uint8_t *buf, size_t cap, char first)
 	r->buf = buf;
 	r->cap = cap;
 	r->len = 1;
+	r->head = 1;
 	r->full = false;
 	buf[0] = (uint8_t)first;
 }
@@ -36,16 +37,30 @@ rsp_notification_begin(struct rsp_reply *r, uint8_t *buf, size_t cap)
 }
 
 void
+rsp_reply_mark(struct rsp_reply *r)
+{
+	r->buf[1] = 'N';
+	r->len = 2;
+	r->head = 2;
+}
+
+void
 rsp_reply_clear(struct rsp_reply *r)
 {
-	r->len = 1;
+	r->len = r->head;
 	r->full = false;
+}
+
+const uint8_t *
+rsp_reply_body(const struct rsp_reply *r)
+{
+	return r->buf + r->head;
 }
 
 size_t
 rsp_reply_body_len(const struct rsp_reply *r)
 {
-	return r->len - 1;
+	return r->len - r->head;
 }
 
 size_t
@@ -58,7 +73,7 @@ void
 rsp_reply_truncate(struct rsp_reply *r, size_t body_len)
 {
 	if (body_len < rsp_reply_body_len(r))
-		r->len = body_len + 1;
+		r->len = r->head + body_len;
 }
 
 /* NULL, and the reply is full, where `n` bytes do not fit. */
@@ -246,15 +261,56 @@ rsp_reply_error(struct rsp_reply *r, enum rsp_errors form, int code,
 		rsp_reply_hex8(r, (uint8_t)*text);
 }
 
+static size_t
+put_decimal(uint8_t *to, size_t value)
+{
+	uint8_t digits[20];
+	size_t i = sizeof(digits), n;
+
+	do {
+		digits[--i] = (uint8_t)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	n = sizeof(digits) - i;
+	memcpy(to, digits + i, n);
+	return n;
+}
+
+bool
+rsp_reply_pack(struct rsp_reply *r, const void *packed, size_t len)
+{
+	uint8_t size[24];
+	size_t n;
+
+	n = put_decimal(size, rsp_reply_body_len(r));
+	size[n++] = ':';
+	if (r->head == 1 || r->full ||
+	    n + rsp_escaped_len(packed, len) >= rsp_reply_body_len(r))
+		return false;
+	r->buf[1] = 'C';
+	rsp_reply_clear(r);
+	rsp_reply_raw(r, size, n);
+	rsp_reply_escaped(r, packed, len);
+	return true;
+}
+
+bool
+rsp_reply_settle(struct rsp_reply *r)
+{
+	if (r->full && r->buf[0] == '%')
+		return false;
+	if (r->full)
+		rsp_reply_error(r, RSP_ERRORS_PLAIN, EMSGSIZE, NULL);
+	return true;
+}
+
 size_t
 rsp_reply_finish(struct rsp_reply *r)
 {
 	uint8_t sum;
 
-	if (r->full && r->buf[0] == '%')
+	if (!rsp_reply_settle(r))
 		return 0;
-	if (r->full)
-		rsp_reply_error(r, RSP_ERRORS_PLAIN, EMSGSIZE, NULL);
 	sum = rsp_sum(r->buf + 1, r->len - 1);
 	r->buf[r->len] = '#';
 	rsp_hex_encode(r->buf + r->len + 1, &sum, 1);

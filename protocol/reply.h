@@ -18,8 +18,9 @@
 struct rsp_reply {
 	uint8_t *buf; /* borrowed until finish */
 	size_t cap;
-	size_t len; /* bytes so far, the '$' included */
-	bool full;  /* something did not fit */
+	size_t len;  /* bytes so far, the head included */
+	size_t head; /* bytes before the body: '$', or '$' and 'N' */
+	bool full;   /* something did not fit */
 };
 
 /* The least capacity with which any error reply fits. */
@@ -31,9 +32,21 @@ struct rsp_reply {
 void rsp_reply_begin(struct rsp_reply *r, uint8_t *buf, size_t cap);
 void rsp_notification_begin(struct rsp_reply *r, uint8_t *buf, size_t cap);
 
+/*
+ * Packets of a client that has enabled compression (lldb's QEnableCompression)
+ * say how their body comes: "$Nbody#xx" as it is, "$CSIZE:data#xx" compressed,
+ * with the body's size in decimal.  `mark` begins one, before anything is
+ * appended.  `pack` puts the compressed form, escaped, in the body's place, as
+ * the last thing before finish; false, and nothing is changed, if the packet
+ * is not marked or would not get shorter.
+ */
+void rsp_reply_mark(struct rsp_reply *r);
+bool rsp_reply_pack(struct rsp_reply *r, const void *packed, size_t len);
+
 /* Forgets the body built so far (the empty reply, if nothing follows). */
 void rsp_reply_clear(struct rsp_reply *r);
-/* Bytes of body so far; the body itself; room left for body bytes. */
+/* The body so far; its bytes; room left for body bytes. */
+const uint8_t *rsp_reply_body(const struct rsp_reply *r);
 size_t rsp_reply_body_len(const struct rsp_reply *r);
 size_t rsp_reply_room(const struct rsp_reply *r);
 /* Cuts the body back to `body_len` bytes, a value had from body_len(). */
@@ -98,9 +111,12 @@ void rsp_reply_error(struct rsp_reply *r, enum rsp_errors form, int code,
 		     const char *text);
 
 /*
- * Adds '#' and the sum; returns the length of the whole packet.  0: nothing is
- * to be sent, a notification that did not fit (there is no error for them).
+ * The last word on the body: what did not fit becomes an error.  False: nothing
+ * is to be sent, a notification did not fit (there is no error for them).
  */
+bool rsp_reply_settle(struct rsp_reply *r);
+/* Settles it, adds '#' and the sum; returns the length of the whole packet, or
+ * 0 if nothing is to be sent. */
 size_t rsp_reply_finish(struct rsp_reply *r);
 
 #endif

@@ -89,6 +89,11 @@ struct rsp_request {
 			uint64_t value;
 			struct rsp_bytes name; /* empty: "qSymbol::" */
 		} symbol;
+		struct { /* COMPRESSION */
+			struct rsp_bytes type;
+			bool has_min_size;
+			uint64_t min_size; /* shorter ones are not worth it */
+		} compression;
 		struct { /* SPEED_TEST */
 			uint64_t response_size;
 		} speed;

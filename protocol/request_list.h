@@ -19,6 +19,7 @@
 	X(SUPPORTED, "qSupported", END | COLON | SEMI, decode_supported)	\
 	X(NO_ACK_MODE, "QStartNoAckMode", END, decode_nothing)		\
 	X(EXTENDED_MODE, "!", END, decode_nothing)			\
+	X(COMPRESSION, "QEnableCompression", COLON, decode_compression)	\
 	X(ERROR_STRINGS, "QEnableErrorStrings", END, decode_nothing)	\
 	X(THREAD_SUFFIX, "QThreadSuffixSupported", END, decode_nothing)	\
 	X(LIST_THREADS_IN_STOP, "QListThreadsInStopReply", END, decode_nothing) \

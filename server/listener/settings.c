@@ -16,6 +16,7 @@ enum {
 	ID_TLS_CLIENT_CA,
 	ID_TLS_CRL,
 	ID_INSECURE,
+	ID_NO_COMPRESSION,
 	ID_DEBUG,
 	ID_DEBUG_FORMAT,
 	ID_DEBUG_FILE,
@@ -50,6 +51,9 @@ const struct option_row settings_rows[] = {
 	{ "insecure", 0, OPTION_BARE, ID_INSECURE, NULL,
 	  "listen beyond this machine without TLS: whoever reaches\n"
 	  "the port can run code as this user" },
+	{ "no-compression", 0, OPTION_BARE, ID_NO_COMPRESSION, NULL,
+	  "do not offer lldb to compress packets: on a fast link\n"
+	  "that only takes time" },
 	{ 0 },
 };
 
@@ -101,6 +105,7 @@ settings_init(struct settings *s)
 	s->port_fd = -1;
 	s->session.startup_with_shell = true;
 	s->session.disable_randomization = true;
+	s->session.compression = true;
 	s->session.say = say;
 	s->session.log = log_packet;
 }
@@ -204,6 +209,9 @@ settings_apply(struct settings *s, int id, const char *value)
 	case ID_INSECURE:
 		s->insecure = true;
 		return true;
+	case ID_NO_COMPRESSION:
+		s->session.compression = false;
+		return true;
 	case ID_DEBUG:
 	case ID_EVENT_LOOP_DEBUG:
 		log_set_level(LOG_DEBUG);
@@ -267,11 +275,24 @@ settle_path(struct address *a)
 		a->kind = ADDRESS_UNIX;
 }
 
+/* Can what comes over it be from elsewhere?  TCP's loopback is where tunnels
+ * end, and stdio is what ssh gives. */
+static bool
+may_be_remote(const struct address *a)
+{
+	return a->kind != ADDRESS_FD && a->kind != ADDRESS_UNIX;
+}
+
 bool
 settings_check(struct settings *s)
 {
-	for (size_t i = 0; i < s->ncomm; i++)
+	bool remote = false;
+
+	for (size_t i = 0; i < s->ncomm; i++) {
 		settle_path(&s->comm[i]);
+		remote |= may_be_remote(&s->comm[i]);
+	}
+	s->session.compression &= remote;
 	return check_tls(s);
 }
 

@@ -19,6 +19,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_SUPPORTED] = { handle_supported, ALWAYS, CLASS_SESSION },
 	[RSP_NO_ACK_MODE] = { handle_no_ack_mode, ALWAYS, CLASS_SESSION },
 	[RSP_EXTENDED_MODE] = { handle_extended_mode, ALWAYS, CLASS_SESSION },
+	[RSP_COMPRESSION] = { handle_compression, ALWAYS, CLASS_SESSION },
 	[RSP_ERROR_STRINGS] = { handle_error_strings, ALWAYS, CLASS_SESSION },
 	[RSP_THREAD_SUFFIX] = { handle_thread_suffix, ALWAYS, CLASS_SESSION },
 	[RSP_LIST_THREADS_IN_STOP] = { handle_list_threads_in_stop, ALWAYS,

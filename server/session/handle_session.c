@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "compress.h"
 #include "handlers.h"
 #include "private.h"
+
+/* Shorter packets gain nothing, unless the client says otherwise. */
+#define COMPRESSION_MIN_SIZE 384
 
 static const struct client_feature {
 	const char *name;
@@ -138,6 +142,12 @@ can_allocate(const struct session *s)
 	return target_can_allocate(s->target);
 }
 
+static bool
+can_compress(const struct session *s)
+{
+	return s->config.compression && compressor_types[0] != '\0';
+}
+
 /* What each family is offered, in the order in which it is sent. */
 enum { TO_GDB = 1, TO_LLDB = 2, TO_ALL = 3 };
 static const struct offer {
@@ -217,6 +227,9 @@ handle_supported(struct session *s, const struct rsp_request *req,
 		rsp_reply_char(out, ';');
 		rsp_reply_str(out, o->text);
 	}
+	if (to == TO_LLDB && can_compress(s))
+		rsp_reply_printf(out, ";SupportedCompressions=%s",
+				 compressor_types);
 	return 0;
 }
 
@@ -237,6 +250,34 @@ handle_extended_mode(struct session *s, const struct rsp_request *req,
 	(void)req;
 	s->client.extended = true;
 	s->extended = true;
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
+/* The answer itself goes out as it is; what follows is compressed. */
+int
+handle_compression(struct session *s, const struct rsp_request *req,
+		   struct rsp_reply *out)
+{
+	uint64_t min_size = COMPRESSION_MIN_SIZE;
+	struct compressor *c;
+	int err;
+
+	if (!can_compress(s))
+		return -EOPNOTSUPP;
+	if (req->compression.has_min_size)
+		min_size = req->compression.min_size;
+	if (min_size > SESSION_REPLY_MAX)
+		min_size = SESSION_REPLY_MAX;
+	err = compressor_new(&c, req->compression.type, (size_t)min_size,
+			     SESSION_REPLY_MAX);
+	if (err == -EOPNOTSUPP)
+		return session_error(s, out, EINVAL,
+				     "no such type of compression");
+	if (err < 0)
+		return err;
+	compressor_free(s->compressor);
+	s->compressor = c;
 	rsp_reply_str(out, "OK");
 	return 0;
 }

@@ -67,8 +67,9 @@ handler_fn handle_monitor;
 
 /* handle_session.c */
 handler_fn handle_supported, handle_no_ack_mode, handle_extended_mode,
-    handle_error_strings, handle_thread_suffix, handle_list_threads_in_stop,
-    handle_non_stop, handle_echo, handle_speed_test;
+    handle_compression, handle_error_strings, handle_thread_suffix,
+    handle_list_threads_in_stop, handle_non_stop, handle_echo,
+    handle_speed_test;
 
 /* handle_threads.c */
 handler_fn handle_set_thread_g, handle_set_thread_c, handle_thread_alive,

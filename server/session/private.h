@@ -133,6 +133,8 @@ struct session {
 	/* Output: bytes not sent yet, at out[out_start .. out_end). */
 	uint8_t *out;
 	size_t out_cap, out_start, out_end;
+	/* Of the packets that go out; NULL: the client did not ask for it. */
+	struct compressor *compressor;
 	/* The last packet, for one retransmission; inside `last`. */
 	uint8_t *last;
 	size_t last_len;

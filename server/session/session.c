@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "compress.h"
 #include "private.h"
 #include "program.h"
 #include "regions.h"
@@ -37,6 +38,8 @@ client_reset(struct session *s)
 	s->client.dialect = d;
 	s->client.c_pid = RSP_ID_ALL;
 	s->client.c_tid = RSP_ID_ALL;
+	compressor_free(s->compressor);
+	s->compressor = NULL;
 	s->out_start = 0;
 	s->out_end = 0;
 	s->last_len = 0;
@@ -180,6 +183,7 @@ session_free(struct session *s)
 	if (s->program_fd >= 0)
 		close(s->program_fd);
 	launch_settings_free(&s->launch);
+	compressor_free(s->compressor);
 	free(s->untold);
 	free(s->deferred);
 	free(s->tids);
@@ -268,6 +272,8 @@ session_begin(struct session *s, struct rsp_reply *r)
 	size_t cap = reply_cap(s);
 
 	rsp_reply_begin(r, s->out + s->out_end, cap);
+	if (s->compressor != NULL)
+		rsp_reply_mark(r);
 }
 
 void
@@ -276,17 +282,24 @@ session_begin_notification(struct session *s, struct rsp_reply *r)
 	size_t cap = reply_cap(s);
 
 	rsp_notification_begin(r, s->out + s->out_end, cap);
+	if (s->compressor != NULL)
+		rsp_reply_mark(r);
 }
 
 void
 session_send(struct session *s, struct rsp_reply *r)
 {
 	bool packet = r->buf[0] == '$';
-	size_t len = rsp_reply_finish(r);
+	size_t len;
 
+	if (!rsp_reply_settle(r))
+		return;
+	session_log_packet(s, packet ? "sent" : "notified", rsp_reply_body(r),
+			   rsp_reply_body_len(r));
+	if (s->compressor != NULL)
+		compressor_run(s->compressor, r);
+	len = rsp_reply_finish(r);
 	s->out_end += len;
-	session_log_packet(s, packet ? "sent" : "notified", r->buf + 1,
-			   len - RSP_REPLY_FRAMING);
 	/* Notifications are neither acknowledged nor sent again. */
 	if (packet && !s->client.no_ack) {
 		memcpy(s->last, r->buf, len);

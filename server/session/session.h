@@ -58,6 +58,8 @@ struct session_config {
 	bool disable_t_stop; /* S instead of T */
 	/* What the client may do; NULL: everything.  Borrowed. */
 	const struct rights *rights;
+	/* Offer compression: the client may be at the end of a slow link. */
+	bool compression;
 	bool extended; /* --multi: stay when no process is left */
 	bool once;
 	/* Regions are freed when a process is detached from

@@ -176,6 +176,13 @@ DESCRIBE(decode_symbol)
 	say_text(t, req->symbol.name);
 }
 
+DESCRIBE(decode_compression)
+{
+	say_bytes(t, req->compression.type);
+	if (req->compression.has_min_size)
+		say(t, " from %" PRIu64, req->compression.min_size);
+}
+
 DESCRIBE(decode_speed_test)
 {
 	say(t, "%" PRIu64, req->speed.response_size);

@@ -162,6 +162,7 @@ start(const uint8_t *data, size_t len)
 		.on_disconnect = ON_DISCONNECT_DETACH,
 		.extended = true,
 		.native_regs = len > 0 && data[0] & 2,
+		.compression = true,
 	};
 	struct session *s;
 	struct target *t;

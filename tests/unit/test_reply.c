@@ -454,6 +454,57 @@ tails_are_encoded_in_place(void **state)
 	free(r.buf);
 }
 
+static void
+marked_packets_say_how_they_come(void **state)
+{
+	struct rsp_reply r = new_reply();
+
+	(void)state;
+	rsp_reply_mark(&r);
+	assert_int_equal(rsp_reply_room(&r), ROOM - 1);
+	check_packet(&r, "$N#4e");
+
+	r = new_reply();
+	rsp_reply_mark(&r);
+	rsp_reply_str(&r, "ab");
+	assert_int_equal(rsp_reply_body_len(&r), 2);
+	assert_memory_equal(rsp_reply_body(&r), "ab", 2);
+	rsp_reply_truncate(&r, 1);
+	check_packet(&r, "$Na#af");
+
+	r = new_reply();
+	rsp_reply_mark(&r);
+	fill(&r, ROOM);
+	check_packet(&r, "$NE5a#29");
+}
+
+static void
+packed_packets_are_shorter_or_as_they_were(void **state)
+{
+	struct rsp_reply r = new_reply();
+
+	(void)state;
+	rsp_reply_mark(&r);
+	fill(&r, 12);
+	/* "12:" and six bytes with three escapes are twelve. */
+	assert_false(rsp_reply_pack(&r, "#$}123", 6));
+	assert_int_equal(rsp_reply_body_len(&r), 12);
+	assert_true(rsp_reply_pack(&r, "#*}12", 5));
+	check_packet(&r, "$C12:}\x03}\x0a}]12#24");
+
+	/* Who has not asked for it never sees it. */
+	r = new_reply();
+	fill(&r, 12);
+	assert_false(rsp_reply_pack(&r, "x", 1));
+	check_packet(&r, "$aaaaaaaaaaaa#8c");
+
+	rsp_notification_begin(&r, malloc(CAP), CAP);
+	rsp_reply_mark(&r);
+	fill(&r, 12);
+	assert_true(rsp_reply_pack(&r, "x", 1));
+	check_packet(&r, "%C12:x#58");
+}
+
 int
 main(void)
 {
@@ -475,6 +526,8 @@ main(void)
 		cmocka_unit_test(long_error_texts_are_cut),
 		cmocka_unit_test(reader_reads_replies),
 		cmocka_unit_test(tails_are_encoded_in_place),
+		cmocka_unit_test(marked_packets_say_how_they_come),
+		cmocka_unit_test(packed_packets_are_shorter_or_as_they_were),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

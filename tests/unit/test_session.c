@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../server/session/compress.h"
 #include "../common/client.h"
 
 static struct client_bench b;
@@ -138,6 +139,76 @@ offers_what_each_client_knows(void **state)
 	assert_non_null(strstr(answer, ";native-signals+"));
 	assert_non_null(strstr(answer, ";QThreadSuffixSupported+"));
 	assert_null(strstr(answer, "vContSupported"));
+	bench_close(&b);
+}
+
+/* What is in it, the system tests see (rsp_compression, lldb_compression). */
+static void
+compresses_for_who_asks(void **state)
+{
+	static const char on[] = "QEnableCompression:type:zlib-deflate;";
+	static const char all[] =
+	    "QEnableCompression:type:zlib-deflate;minsize:0;";
+	const struct session_config config = { .compression = true };
+	const char *answer;
+
+	(void)state;
+	if (compressor_types[0] == '\0')
+		skip();
+	bench_open(&b, NULL);
+	bench_lldb(&b, 100, 1);
+	bench_expect(&b, on, "");
+	bench_close(&b);
+
+	bench_open(&b, &config);
+	bench_gdb(&b, 100, 1);
+	answer = bench_ask(&b, "qSupported:qRelocInsn+");
+	assert_null(strstr(answer, "Compression"));
+	bench_close(&b);
+
+	bench_open(&b, &config);
+	bench_lldb(&b, 100, 1);
+	answer = bench_ask(&b, "qSupported:xmlRegisters=i386,arm,mips,arc");
+	assert_non_null(strstr(answer, ";SupportedCompressions=zlib-deflate"));
+	bench_expect(&b, "QEnableCompression:type:lzfse;", "E16");
+	bench_expect(&b, "qEcho:1", "qEcho:1");
+	bench_expect(&b, on, "OK");
+	bench_expect(&b, "qEcho:1", "NqEcho:1");
+	bench_expect(&b, "nonsense", "N");
+	answer = bench_ask(&b, "qSpeedTest:response_size:378;data:");
+	assert_int_equal(b.body_len, 1 + 5 + 378);
+	answer = bench_ask(&b, "qSpeedTest:response_size:379;data:");
+	assert_int_equal(strncmp(answer, "C384:", 5), 0);
+	assert_true(b.body_len < 100);
+	/* What does not get shorter stays as it is. */
+	bench_expect(&b, all, "NOK");
+	bench_expect(&b, "qEcho:1", "NqEcho:1");
+	/* The next client has not asked yet. */
+	session_client_gone(b.session);
+	assert_int_equal(session_client_new(b.session), 0);
+	bench_expect(&b, "qEcho:1", "+qEcho:1" + 1);
+	bench_close(&b);
+}
+
+static void
+sends_compressed_packets_again(void **state)
+{
+	const struct session_config config = { .compression = true };
+	static char first[0x100];
+
+	(void)state;
+	if (compressor_types[0] == '\0')
+		skip();
+	bench_open(&b, &config);
+	session_client_new(b.session);
+	bench_expect(&b, "QEnableCompression:type:zlib-deflate;", "OK");
+	bench_send(&b, "qSpeedTest:response_size:1000;data:");
+	assert_true(b.len < sizeof(first));
+	memcpy(first, b.out, b.len + 1);
+	assert_int_equal(strncmp(first, "+$C1005:", 8), 0);
+	b.len = 0;
+	bench_raw(&b, "-", 1);
+	assert_string_equal(b.out, first + 1);
 	bench_close(&b);
 }
 
@@ -434,6 +505,8 @@ main(void)
 		cmocka_unit_test(garbage_does_not_deafen),
 		cmocka_unit_test(a_slow_reader_stops_the_input),
 		cmocka_unit_test(offers_what_each_client_knows),
+		cmocka_unit_test(compresses_for_who_asks),
+		cmocka_unit_test(sends_compressed_packets_again),
 		cmocka_unit_test(finds_out_who_it_is),
 		cmocka_unit_test(unknown_is_empty_malformed_is_not),
 		cmocka_unit_test(errors_have_texts_for_those_who_asked),
