@@ -165,6 +165,16 @@ target_set_reports(struct target *t, unsigned reports)
 	t->ops->set_reports(t, reports);
 }
 
+int
+target_set_thread_options(struct target *t, pid_t tid, unsigned options)
+{
+	if (tid <= 0)
+		return -ESRCH;
+	if ((options & ~(unsigned)TARGET_THREAD_OPTIONS) != 0)
+		return -EINVAL;
+	return t->ops->set_thread_options(t, tid, options);
+}
+
 void
 target_set_pass_signals(struct target *t, const uint64_t set[2])
 {

@@ -38,9 +38,9 @@ enum target_event_kind {
 	TARGET_EVENT_NONE,
 	/* A thread stopped, for the reason given. */
 	TARGET_EVENT_STOP,
-	/* Only with TARGET_REPORT_CLONE / _THREAD_EXIT. */
-	TARGET_EVENT_THREAD_CREATED,
-	TARGET_EVENT_THREAD_EXITED, /* status */
+	TARGET_EVENT_THREAD_CREATED, /* with TARGET_REPORT_CLONE */
+	/* status; with TARGET_REPORT_THREAD_EXIT or TARGET_THREAD_EXIT */
+	TARGET_EVENT_THREAD_EXITED,
 	/* The process is gone and forgotten; `tid` is its leader. */
 	TARGET_EVENT_EXITED, /* status: the exit code */
 	TARGET_EVENT_KILLED, /* signal */
@@ -61,7 +61,7 @@ enum target_stop_reason {
 	TARGET_STOP_FORK, /* child_pid, child_tid: attached, stopped */
 	TARGET_STOP_VFORK,
 	TARGET_STOP_VFORK_DONE,
-	TARGET_STOP_CLONE,	   /* THREAD_OPTIONS: child_tid */
+	TARGET_STOP_CLONE,	   /* THREAD_CLONE: child_tid, stopped */
 	TARGET_STOP_SYSCALL_ENTRY, /* syscall */
 	TARGET_STOP_SYSCALL_RETURN,
 	/* addr: a page with PAGE_GUARD was touched, and is open now; the
@@ -107,6 +107,14 @@ enum target_report {
 	TARGET_REPORT_CLONE = 8,
 	TARGET_REPORT_THREAD_EXIT = 16,
 	TARGET_REPORT_NO_RESUMED = 32,
+};
+
+/* The same for one thread, whatever is asked for all. */
+enum target_thread_option {
+	/* What it clones stands, and a CLONE stop of itself tells of it. */
+	TARGET_THREAD_CLONE = 1,
+	TARGET_THREAD_EXIT = 2,
+	TARGET_THREAD_OPTIONS = 3,
 };
 
 enum target_resume_kind {
@@ -309,6 +317,7 @@ struct target_ops {
 	int (*signal)(struct target *, pid_t pid, int signal);
 	void (*fetch_stops)(struct target *, pid_t pid);
 	void (*set_reports)(struct target *, unsigned reports);
+	int (*set_thread_options)(struct target *, pid_t tid, unsigned options);
 	void (*set_pass_signals)(struct target *, const uint64_t set[2]);
 	void (*set_detach_signals)(struct target *, const uint64_t set[2]);
 	void (*set_hit_filter)(struct target *, target_hit_filter *filter,
@@ -440,6 +449,8 @@ int target_signal(struct target *t, pid_t pid, int signal) MUST_CHECK;
  */
 void target_fetch_stops(struct target *t, pid_t pid);
 void target_set_reports(struct target *t, unsigned reports);
+/* TARGET_THREAD_* in place of what the thread had; a new thread has none. */
+int target_set_thread_options(struct target *t, pid_t tid, unsigned options);
 /* Signals handed to the program without a stop: bit n-1 of set is signal n. */
 void target_set_pass_signals(struct target *t, const uint64_t set[2]);
 /* Signals that a detach may deliver when they were reported and not resumed

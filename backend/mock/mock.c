@@ -148,6 +148,17 @@ mock_set_detach_signals(struct target *t, const uint64_t set[2])
 	memcpy(mock_of(t)->detach_signals, set, 2 * sizeof(*set));
 }
 
+static int
+mock_set_thread_options(struct target *t, pid_t tid, unsigned options)
+{
+	struct mock_thread *th = live(t, tid);
+
+	if (!th)
+		return -ESRCH;
+	th->options = options;
+	return 0;
+}
+
 static void
 mock_set_hit_filter(struct target *t, target_hit_filter *filter, void *arg)
 {
@@ -276,6 +287,7 @@ static const struct target_ops mock_ops = {
 	.signal = mock_signal,
 	.fetch_stops = mock_fetch_stops,
 	.set_reports = mock_set_reports,
+	.set_thread_options = mock_set_thread_options,
 	.set_pass_signals = mock_set_pass_signals,
 	.set_detach_signals = mock_set_detach_signals,
 	.set_hit_filter = mock_set_hit_filter,

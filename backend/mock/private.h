@@ -31,6 +31,7 @@ struct mock_thread {
 	bool stop_wanted; /* target_stop, target_interrupt */
 	bool in_filter;	  /* stands while the session's filter looks */
 	bool gone;	  /* exited; freed when that was dealt with */
+	unsigned options; /* TARGET_THREAD_* */
 	struct target_resume how, next_how;
 	struct target_event pending, reported;
 	uint64_t at_break; /* pc of the reported hit; valid if hit */

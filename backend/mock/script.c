@@ -166,6 +166,14 @@ clone_thread(struct mock *m, struct mock_thread *th)
 		return;
 	memcpy(made->file, th->file, m->arch->file_size);
 	newborn(m, made);
+	if (th->process->traced && th->options & TARGET_THREAD_CLONE) {
+		made->stopped = true;
+		made->reported.kind = TARGET_EVENT_STOP;
+		mock_stop_for(th, TARGET_STOP_CLONE, SIGTRAP);
+		th->pending.child_pid = th->process->pid;
+		th->pending.child_tid = made->tid;
+		return;
+	}
 	made->wanted = th->process->traced;
 	if (th->process->traced && m->reports & TARGET_REPORT_CLONE) {
 		made->stopped = true;
@@ -237,7 +245,8 @@ thread_exit(struct mock *m, struct mock_thread *th, int status)
 		return;
 	}
 	th->gone = true;
-	if (!p->traced || !(m->reports & TARGET_REPORT_THREAD_EXIT))
+	if (!p->traced || !(m->reports & TARGET_REPORT_THREAD_EXIT ||
+			    th->options & TARGET_THREAD_EXIT))
 		return;
 	th->stopped = true;
 	th->pending = (struct target_event){

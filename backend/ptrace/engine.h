@@ -92,6 +92,13 @@ void sharers_detach(struct ptrace_target *t, struct process *dead);
 void orphans_detach(struct ptrace_target *t, struct process *dead);
 /* Is the end of the whole process on its way? */
 bool is_ending(const struct process *p);
+/* Does the session want to know of this thread's end? */
+static inline bool
+thread_end_is_told(const struct ptrace_target *t, const struct thread *th)
+{
+	return (t->reports & TARGET_REPORT_THREAD_EXIT) != 0 ||
+	       (th->options & TARGET_THREAD_EXIT) != 0;
+}
 /* Is any thread to run? */
 bool any_wanted(const struct ptrace_target *t);
 void exit_event(struct ptrace_target *t, struct thread *th, int status);

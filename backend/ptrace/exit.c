@@ -68,6 +68,7 @@ static void
 thread_ended(struct ptrace_target *t, struct thread *th, int status)
 {
 	struct process *p = th->process;
+	bool tell = thread_end_is_told(t, th);
 	bool wanted = th->wanted_running, asked = th->stop_requested;
 	bool release = stepover_gone(th), vforked = th->in_vfork;
 	struct target_event ev = {
@@ -86,7 +87,7 @@ thread_ended(struct ptrace_target *t, struct thread *th, int status)
 	detach_check_end(t, p);
 	if (p->leaving || p->killing)
 		return;
-	if (t->reports & TARGET_REPORT_THREAD_EXIT)
+	if (tell)
 		notice_add(t, &ev);
 	if (asked)
 		interrupt_again(t, p);

@@ -37,20 +37,40 @@ shares_memory(const struct thread *th, pid_t child, enum wait_kind kind)
 	return same == 0;
 }
 
-/* The parent goes on; the thread does when it has stopped for the first time.
- */
-static void
+/* The child has stopped for the first time: true; or died before: false. */
+static bool
+child_stopped(struct ptrace_target *t, pid_t pid, int *status)
+{
+	if (!orphan_take(t, pid, status) &&
+	    event_wait(t, pid, CHILD_TIMEOUT_MS, status) < 0)
+		return false;
+	return WIFSTOPPED(*status);
+}
+
+static struct thread *
 new_thread(struct ptrace_target *t, struct thread *parent, pid_t tid)
 {
 	struct thread *th;
-	int status;
 
 	th = thread_find(t, tid);
 	if (th == NULL)
 		th = thread_add(t, parent->process, tid);
+	if (th != NULL)
+		th->group =
+		    is_in_group(parent->group, tid) ? parent->group : tid;
+	return th;
+}
+
+/* The parent goes on; the thread does when it has stopped for the first time.
+ */
+static void
+thread_runs(struct ptrace_target *t, struct thread *parent, pid_t tid)
+{
+	struct thread *th = new_thread(t, parent, tid);
+	int status;
+
 	if (th == NULL)
 		return;
-	th->group = is_in_group(parent->group, tid) ? parent->group : tid;
 	th->wanted_running = parent->wanted_running;
 	th->how.kind = TARGET_RESUME_CONTINUE;
 	th->attached_stopped = parent->attached_stopped;
@@ -58,6 +78,43 @@ new_thread(struct ptrace_target *t, struct thread *parent, pid_t tid)
 	th->announce = (t->reports & TARGET_REPORT_CLONE) != 0;
 	if (orphan_take(t, tid, &status))
 		event_handle(t, th, status);
+}
+
+/* Parent and thread stand: the parent tells of it.  False: it has ended. */
+static bool
+thread_stands(struct ptrace_target *t, struct thread *parent, pid_t tid)
+{
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.reason = TARGET_STOP_CLONE,
+		.signal = SIGTRAP,
+		.child_pid = parent->process->pid,
+		.child_tid = tid,
+	};
+	struct thread *th;
+	int status;
+
+	if (!child_stopped(t, tid, &status))
+		return false;
+	th = new_thread(t, parent, tid);
+	if (th == NULL)
+		return false;
+	event_handle(t, th, status);
+	thread_pend_event(t, parent, &ev);
+	return true;
+}
+
+static void
+clone_event(struct ptrace_target *t, struct thread *parent, pid_t tid)
+{
+	bool stands = (parent->options & TARGET_THREAD_CLONE) != 0 &&
+		      !parent->process->leaving;
+
+	if (!stands)
+		thread_runs(t, parent, tid);
+	else if (thread_stands(t, parent, tid))
+		return;
+	thread_go(t, parent);
 }
 
 /* A process's copy as its child has it; NULL: no memory. */
@@ -78,18 +135,6 @@ copy_process(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 			return child;
 	process_remove(t, child);
 	return NULL;
-}
-
-/* The child has stopped for the first time: true; or died before: false. */
-static bool
-child_stopped(struct ptrace_target *t, pid_t pid)
-{
-	int status;
-
-	if (!orphan_take(t, pid, &status) &&
-	    event_wait(t, pid, CHILD_TIMEOUT_MS, &status) < 0)
-		return false;
-	return WIFSTOPPED(status);
 }
 
 /* Nobody will handle the faults of its guard pages. */
@@ -160,6 +205,7 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 		.child_tid = pid,
 	};
 	bool kept = false;
+	int status;
 
 	/* They share memory: no breakpoint of ours until that has ended. */
 	if (vfork) {
@@ -167,7 +213,7 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 		if (p->vforks++ == 0)
 			breakpoints_lift(p);
 	}
-	if (child_stopped(t, pid)) {
+	if (child_stopped(t, pid, &status)) {
 		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
 		       !p->leaving && keep_child(t, p, pid, vfork);
 		if (!kept)
@@ -191,8 +237,7 @@ fork_event(struct ptrace_target *t, struct thread *th, enum wait_kind kind)
 	/* clone() makes processes too. */
 	if ((kind == WAIT_CLONE && is_in_group(th->group, (pid_t)msg)) ||
 	    shares_memory(th, (pid_t)msg, kind)) {
-		new_thread(t, th, (pid_t)msg);
-		thread_go(t, th);
+		clone_event(t, th, (pid_t)msg);
 	} else {
 		new_process(t, th, (pid_t)msg, kind);
 	}
@@ -322,6 +367,7 @@ exec_event(struct ptrace_target *t, struct thread *leader)
 	th->step_over = th->group_stopped = false;
 	th->deliver = 0;
 	th->reported_at_breakpoint = false;
+	th->options = 0;
 	registers_drop(th);
 	forget_program(p);
 	/* A launch goes on through its shell and wrapper, then stands. */

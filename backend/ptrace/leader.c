@@ -2,7 +2,8 @@
 /*
  * A leader that exits before the other threads becomes a zombie, and the kernel
  * says nothing of it until they have ended too.  Where it is the only thread
- * that runs, somebody waits for it: so look now and then.
+ * that runs, or its end is asked for, somebody waits for it: so look now and
+ * then.
  */
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -29,8 +30,6 @@ lone_leader(const struct process *p)
 {
 	struct thread *th, *leader = NULL;
 
-	if (p->nthreads < 2 || p->leaving || p->killing)
-		return NULL;
 	for (th = p->threads; th != NULL; th = th->next) {
 		if (!th->wanted_running || th->zombie)
 			continue;
@@ -41,15 +40,28 @@ lone_leader(const struct process *p)
 	return leader;
 }
 
+/* The leader whose end somebody waits for. */
+static struct thread *
+awaited_leader(const struct ptrace_target *t, const struct process *p)
+{
+	struct thread *th = p->threads;
+
+	if (p->nthreads < 2 || p->leaving || p->killing)
+		return NULL;
+	if (th->tid == p->pid && (th->options & TARGET_THREAD_EXIT) != 0)
+		return th->wanted_running && !th->zombie ? th : NULL;
+	return t->reports & TARGET_REPORT_NO_RESUMED ? lone_leader(p) : NULL;
+}
+
 void
 leader_watch(struct ptrace_target *t)
 {
 	const struct process *p;
 
-	if (t->watching_leader || !(t->reports & TARGET_REPORT_NO_RESUMED))
+	if (t->watching_leader)
 		return;
 	for (p = t->processes; p != NULL; p = p->next) {
-		if (lone_leader(p) == NULL)
+		if (awaited_leader(t, p) == NULL)
 			continue;
 		set_timer(t, LOOK_EVERY_MS);
 		return;
@@ -67,10 +79,11 @@ leader_ended(struct ptrace_target *t, struct thread *th)
 
 	th->zombie = true;
 	th->wanted_running = false;
-	if (t->reports & TARGET_REPORT_THREAD_EXIT)
+	if (thread_end_is_told(t, th))
 		notice_add(t, &ev);
 	ev.kind = TARGET_EVENT_NO_RESUMED;
-	if (!any_wanted(t) && !is_ending(th->process))
+	if ((t->reports & TARGET_REPORT_NO_RESUMED) && !any_wanted(t) &&
+	    !is_ending(th->process))
 		notice_add(t, &ev);
 }
 
@@ -87,7 +100,7 @@ leader_look(struct ptrace_target *t)
 	    read(t->timer_fd, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return;
 	for (p = t->processes; p != NULL; p = p->next) {
-		th = lone_leader(p);
+		th = awaited_leader(t, p);
 		if (th == NULL)
 			continue;
 		if (th->run == THREAD_RUNNING && !th->has_status &&

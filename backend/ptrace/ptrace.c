@@ -199,6 +199,17 @@ ptrace_set_detach_signals(struct target *base, const uint64_t set[2])
 	memcpy(ptrace_of(base)->detach_signals, set, 2 * sizeof(set[0]));
 }
 
+static int
+ptrace_set_thread_options(struct target *base, pid_t tid, unsigned options)
+{
+	struct thread *th = thread_find(ptrace_of(base), tid);
+
+	if (th == NULL || th->process->leaving)
+		return -ESRCH;
+	th->options = options;
+	return 0;
+}
+
 static void
 ptrace_set_hit_filter(struct target *base, target_hit_filter *filter, void *arg)
 {
@@ -275,6 +286,7 @@ static const struct target_ops ptrace_ops = {
 	.signal = ptrace_signal,
 	.fetch_stops = ptrace_fetch_stops,
 	.set_reports = ptrace_set_reports,
+	.set_thread_options = ptrace_set_thread_options,
 	.set_pass_signals = ptrace_set_pass_signals,
 	.set_detach_signals = ptrace_set_detach_signals,
 	.set_hit_filter = ptrace_set_hit_filter,

@@ -58,6 +58,7 @@ struct thread {
 	bool listening;	     /* PTRACE_LISTEN: in group-stop */
 	bool zombie;	     /* a leader that has exited before the others */
 	bool announce;	     /* new: a THREAD_CREATED event is owed */
+	unsigned options;    /* TARGET_THREAD_* */
 	bool in_vfork;	     /* cannot stop until its child execs or exits */
 
 	/* What the session wants: running with `how`, or stopped. */

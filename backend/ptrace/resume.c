@@ -219,10 +219,12 @@ ptrace_resume_commit(struct target *base)
 {
 	struct ptrace_target *t = ptrace_of(base);
 	struct thread *first = t->marked, *th, *next;
-	bool alone = first != NULL && first->mark_next == NULL;
+	bool watch = first != NULL && first->mark_next == NULL;
 
-	for (th = first; th != NULL; th = th->mark_next)
+	for (th = first; th != NULL; th = th->mark_next) {
 		commit_thread(t, th);
+		watch |= (th->options & TARGET_THREAD_EXIT) != 0;
+	}
 	t->marked = NULL;
 	t->marked_tail = &t->marked;
 	for (th = first; th != NULL; th = th->mark_next)
@@ -233,7 +235,7 @@ ptrace_resume_commit(struct target *base)
 		th->mark_next = NULL;
 		thread_go(t, th);
 	}
-	if (alone)
+	if (watch)
 		leader_watch(t);
 	if (t->queue != NULL)
 		wake(t);

@@ -64,6 +64,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_PROGRAM_SIGNALS] = { handle_program_signals, ALWAYS,
 				  CLASS_OBSERVE },
 	[RSP_CATCH_SYSCALLS] = { handle_catch_syscalls, IDLE, CLASS_CONTROL },
+	[RSP_THREAD_OPTIONS] = { handle_thread_options, IDLE, CLASS_CONTROL },
 	[RSP_THREAD_EVENTS] = { handle_thread_events, ALWAYS, CLASS_OBSERVE },
 	/* processes */
 	[RSP_ATTACH] = { handle_attach, IDLE, CLASS_ATTACH },

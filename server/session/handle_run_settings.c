@@ -91,3 +91,50 @@ handle_thread_events(struct session *s, const struct rsp_request *req,
 	rsp_reply_str(out, "OK");
 	return 0;
 }
+
+/* An entry's threads: one, those of a process, or all. */
+static bool
+is_meant(const struct rsp_ptid *id, pid_t pid, pid_t tid)
+{
+	if (id->has_pid && id->pid != RSP_ID_ALL && id->pid != pid)
+		return false;
+	return id->tid == RSP_ID_ALL || id->tid == tid;
+}
+
+/*
+ * Entries that mean nobody are none: their threads may have ended before the
+ * client could know.
+ */
+static void
+set_thread_options(struct session *s, unsigned options,
+		   const struct rsp_ptid *id)
+{
+	size_t n = session_threads(s, 0);
+
+	for (size_t i = 0; i < n; i++) {
+		pid_t tid = s->tids[i];
+
+		if (is_meant(id, target_thread_process(s->target, tid), tid))
+			target_set_thread_options(s->target, tid, options);
+	}
+}
+
+/* Each entry overrides those before it; a bad one and none is carried out. */
+int
+handle_thread_options(struct session *s, const struct rsp_request *req,
+		      struct rsp_reply *out)
+{
+	struct rsp_list list = req->thread_options;
+	struct rsp_ptid id;
+	uint64_t options;
+
+	while (rsp_thread_options_next(&list, &options, &id)) {
+		if ((options & ~(uint64_t)TARGET_THREAD_OPTIONS) != 0)
+			return -EINVAL;
+	}
+	list = req->thread_options;
+	while (rsp_thread_options_next(&list, &options, &id))
+		set_thread_options(s, (unsigned)options, &id);
+	rsp_reply_str(out, "OK");
+	return 0;
+}

@@ -125,6 +125,12 @@ asked_no_resumed(const struct session *s)
 }
 
 static bool
+asked_thread_options(const struct session *s)
+{
+	return s->client.knows_thread_options;
+}
+
+static bool
 asked_error_message(const struct session *s)
 {
 	return s->client.error_message;
@@ -186,6 +192,7 @@ static const struct offer {
 	{ "swbreak+", TO_ALL, asked_swbreak },
 	{ "hwbreak+", TO_ALL, asked_hwbreak },
 	{ "no-resumed+", TO_GDB, asked_no_resumed },
+	{ "QThreadOptions=3", TO_GDB, asked_thread_options },
 	{ "error-message+", TO_GDB, asked_error_message },
 	{ "binary-upload+", TO_ALL, speaks_prefixed_reads },
 	{ "native-signals+", TO_LLDB, NULL },

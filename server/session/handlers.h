@@ -86,7 +86,7 @@ handler_fn handle_read_registers, handle_write_registers, handle_read_register,
 handler_fn handle_stop_reason, handle_vcont_query, handle_vcont,
     handle_continue, handle_continue_signal, handle_step, handle_step_signal,
     handle_ctrl_c, handle_stopped, handle_pass_signals, handle_program_signals,
-    handle_catch_syscalls, handle_thread_events;
+    handle_catch_syscalls, handle_thread_events, handle_thread_options;
 
 /* handle_process.c */
 handler_fn handle_attach, handle_attach_name, handle_attach_wait,

@@ -90,14 +90,16 @@ session_new(struct session **out, struct target *t,
 	return 0;
 }
 
+/* What was set for single processes and threads. */
 static void
-catch_no_syscalls(struct session *s)
+forget_thread_settings(struct session *s)
 {
 	size_t n = session_threads(s, 0);
 
 	for (size_t i = 0; i < n; i++) {
 		pid_t tid = s->tids[i];
 
+		target_set_thread_options(s->target, tid, 0);
 		/* Once for each process: by its leader. */
 		if (target_thread_process(s->target, tid) == tid)
 			target_catch_syscalls(s->target, tid, false, NULL, 0);
@@ -124,7 +126,7 @@ forget_client(struct session *s)
 		target_set_reports(s->target, 0);
 		target_set_pass_signals(s->target, none);
 		target_set_detach_signals(s->target, all);
-		catch_no_syscalls(s);
+		forget_thread_settings(s);
 	}
 	/* What the next one finds is a program that stands, no more: a fork
 	 * or a system call that it did not ask for would surprise it. */

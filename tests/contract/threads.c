@@ -146,6 +146,55 @@ breakpoints_hold_in_new_threads(void **state)
 	assert_int_not_equal(seen, 0);
 }
 
+static void
+a_thread_with_the_option_tells_of_its_clones(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	struct target_event ev;
+
+	assert_int_equal(
+	    target_set_thread_options(f->t, pid, TARGET_THREAD_CLONE), 0);
+	fixture_command(f, pid, COMMAND_CLONE, 0);
+	resume_all(f, pid);
+	ev = stop_for(f, TARGET_STOP_CLONE);
+	assert_int_equal(ev.tid, pid);
+	assert_int_equal(ev.child_pid, pid);
+	assert_int_equal(target_thread_process(f->t, ev.child_tid), pid);
+	assert_int_equal(target_threads(f->t, pid, NULL, 0), 2);
+	/* It stands while its maker runs. */
+	assert_true(target_is_stopped(f->t, ev.child_tid));
+	resume(f, pid, TARGET_RESUME_CONTINUE);
+	no_event(f);
+	assert_true(target_is_stopped(f->t, ev.child_tid));
+	/* And runs when it is told to, with no options of its own. */
+	resume(f, ev.child_tid, TARGET_RESUME_CONTINUE);
+	no_event(f);
+	assert_int_equal(target_stop_all(f->t, pid), 0);
+}
+
+static void
+a_thread_with_the_option_tells_of_its_end(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1), tid;
+	struct target_event ev;
+
+	assert_int_equal(
+	    target_set_thread_options(f->t, pid, TARGET_THREAD_CLONE), 0);
+	fixture_command(f, pid, COMMAND_THREAD_EXIT, 0);
+	resume_all(f, pid);
+	tid = stop_for(f, TARGET_STOP_CLONE).child_tid;
+	assert_int_equal(
+	    target_set_thread_options(f->t, tid, TARGET_THREAD_EXIT), 0);
+	resume(f, tid, TARGET_RESUME_CONTINUE);
+	ev = next_event(f);
+	assert_int_equal(ev.kind, TARGET_EVENT_THREAD_EXITED);
+	assert_int_equal(ev.tid, tid);
+	assert_int_equal(target_set_thread_options(f->t, tid, 0), -ESRCH);
+	assert_int_equal(target_set_thread_options(f->t, pid, 4), -EINVAL);
+}
+
 int
 contract_threads(void)
 {
@@ -159,6 +208,8 @@ contract_threads(void)
 		TEST(ended_threads_are_reported),
 		TEST(ended_threads_are_forgotten),
 		TEST(breakpoints_hold_in_new_threads),
+		TEST(a_thread_with_the_option_tells_of_its_clones),
+		TEST(a_thread_with_the_option_tells_of_its_end),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
