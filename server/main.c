@@ -2,6 +2,7 @@
 /* Which role is this process to play? */
 #include <string.h>
 
+#include "certs/certs.h"
 #include "connect/connect.h"
 #include "listener/daemon.h"
 #include "listener/server.h"
@@ -49,6 +50,8 @@ main(int argc, char **argv)
 		return run_form(form_serve, daemon_run, argv + 2);
 	if (strcmp(word, "connect") == 0)
 		return connect_main(argv + 2);
+	if (strcmp(word, "certs") == 0)
+		return certs_main(argv + 2);
 	if (strcmp(word, "version") == 0 || strcmp(word, "v") == 0)
 		return print_version();
 	return run_form(form_gdbserver, server_run, argc > 0 ? argv + 1 : argv);

@@ -162,15 +162,16 @@ tls_load_key(mbedtls_pk_context *key, const char *path,
 	return code == 0 ? 0 : file_error(r, path, code);
 }
 
-static bool
-is_pair(struct tls *t)
+bool
+tls_is_pair(const mbedtls_x509_crt *crt, mbedtls_pk_context *key,
+	    struct tls_random *random)
 {
 #if MBEDTLS_3
-	return mbedtls_pk_check_pair(&t->cert.pk, &t->key,
-				     mbedtls_ctr_drbg_random,
-				     &t->random.drbg) == 0;
+	return mbedtls_pk_check_pair(&crt->pk, key, mbedtls_ctr_drbg_random,
+				     &random->drbg) == 0;
 #else
-	return mbedtls_pk_check_pair(&t->cert.pk, &t->key) == 0;
+	(void)random;
+	return mbedtls_pk_check_pair(&crt->pk, key) == 0;
 #endif
 }
 
@@ -204,7 +205,7 @@ load_own(struct tls *t, const struct tls_files *files,
 	    check_usable(t, files->cert, r) < 0 ||
 	    tls_load_key(&t->key, files->key, &t->random, r) < 0)
 		return -EINVAL;
-	if (!is_pair(t)) {
+	if (!tls_is_pair(&t->cert, &t->key, &t->random)) {
 		snprintf(r->buf, r->cap, "%s is not the key of %s", files->key,
 			 files->cert);
 		return -EINVAL;

@@ -56,23 +56,28 @@ put_fingerprint(char hex[65], const mbedtls_x509_crt *crt)
 }
 
 void
+tls_peer_of(const mbedtls_x509_crt *crt, struct tls_peer *peer)
+{
+	const mbedtls_x509_sequence *name = &crt->subject_alt_names;
+
+	if (mbedtls_x509_dn_gets(peer->subject, sizeof(peer->subject),
+				 &crt->subject) < 0)
+		snprintf(peer->subject, sizeof(peer->subject), "?");
+	put_fingerprint(peer->fingerprint, crt);
+	for (; name != NULL && name->buf.p != NULL; name = name->next)
+		put_name(peer->san, sizeof(peer->san), &name->buf);
+}
+
+void
 tls_get_peer(const struct tls *t, struct tls_peer *peer)
 {
 	const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(&t->ssl);
-	const mbedtls_x509_sequence *name;
 
 	memset(peer, 0, sizeof(*peer));
 	snprintf(peer->version, sizeof(peer->version), "%s",
 		 mbedtls_ssl_get_version(&t->ssl));
 	snprintf(peer->cipher, sizeof(peer->cipher), "%s",
 		 mbedtls_ssl_get_ciphersuite(&t->ssl));
-	if (crt == NULL)
-		return;
-	if (mbedtls_x509_dn_gets(peer->subject, sizeof(peer->subject),
-				 &crt->subject) < 0)
-		snprintf(peer->subject, sizeof(peer->subject), "?");
-	put_fingerprint(peer->fingerprint, crt);
-	name = &crt->subject_alt_names;
-	for (; name != NULL && name->buf.p != NULL; name = name->next)
-		put_name(peer->san, sizeof(peer->san), &name->buf);
+	if (crt != NULL)
+		tls_peer_of(crt, peer);
 }

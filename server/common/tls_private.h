@@ -64,8 +64,14 @@ int tls_load_cert(mbedtls_x509_crt *crt, const char *path,
 int tls_load_key(mbedtls_pk_context *key, const char *path,
 		 struct tls_random *random, const struct tls_report *r);
 
+bool tls_is_pair(const mbedtls_x509_crt *crt, mbedtls_pk_context *key,
+		 struct tls_random *random);
+
 /* tls_policy.c: what is spoken, and with whom.  0 or mbedTLS's code. */
 int tls_configure(struct tls *t, const char *host);
+
+/* tls_peer.c: subject, SAN and fingerprint; the rest is left as it is. */
+void tls_peer_of(const mbedtls_x509_crt *crt, struct tls_peer *peer);
 
 /* tls_words.c */
 void tls_library_error(const struct tls_report *r, const char *what, int code);
