@@ -128,6 +128,7 @@ copy_process(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 	child->attached = p->attached;
 	child->exit_kill = p->exit_kill;
 	child->syscall_gate = p->syscall_gate;
+	child->gate_runs = child->runs - 1;
 	if (vfork)
 		child->vfork_parent = p;
 	if (vfork || breakpoints_copy(p, child) == 0)

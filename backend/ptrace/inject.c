@@ -3,12 +3,13 @@
  * Runs one system call inside a stopped thread.
  *
  * It goes through a syscall instruction that is there already, so that no code
- * is written.  Normally one single step does it.  The trap that ends a step is
- * forced on the thread, though, and would reset the handler of a SIGTRAP that
- * the program blocks or ignores: then, and when a signal comes between, the
- * call is followed from its entry to its exit with all signals blocked.  A
- * signal that came between is put back into its queue by the kernel itself,
- * siginfo and all: it does so with one that is blocked when it is delivered.
+ * is written (but where there is none at all).  Normally one single step does
+ * it.  The trap that ends a step is forced on the thread, though, and would
+ * reset the handler of a SIGTRAP that the program blocks or ignores: then, and
+ * when a signal comes between, the call is followed from its entry to its exit
+ * with all signals blocked.  A signal that came between is put back into its
+ * queue by the kernel itself, siginfo and all: it does so with one that is
+ * blocked when it is delivered.
  */
 #include <errno.h>
 #include <string.h>
@@ -40,7 +41,8 @@ struct injection {
 	size_t size;
 	uint8_t saved[GENERAL_MAX]; /* as they were */
 	uint8_t now[GENERAL_MAX];   /* as the kernel has them */
-	uint64_t gate;
+	struct inject_gate gate;
+	bool lost;     /* the gate cannot be executed (any more) */
 	bool by_entry; /* followed from entry to exit */
 	bool entered;
 	bool masked;
@@ -112,7 +114,7 @@ mask_restore(struct injection *i)
 static bool
 past_gate(const struct injection *i)
 {
-	return i->a->get_pc(i->now) == i->gate + i->a->syscall_insn_len;
+	return i->a->get_pc(i->now) == i->gate.addr + i->a->syscall_insn_len;
 }
 
 /*
@@ -130,6 +132,18 @@ put_signal_back(struct injection *i, int signal)
 		return signal;
 	i->stop_again = true;
 	return 0;
+}
+
+/* The program has protected or replaced the gate. */
+static bool
+gate_faults(struct injection *i, int signal)
+{
+	siginfo_t info;
+
+	return (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL) &&
+	       !i->entered && i->a->get_pc(i->now) == i->gate.addr &&
+	       ptrace(PTRACE_GETSIGINFO, i->th->tid, 0, &info) == 0 &&
+	       info.si_code > 0;
 }
 
 /*
@@ -164,6 +178,9 @@ judge(struct injection *i, int status, int *signal)
 	}
 	if (sig == SIGTRAP && !i->by_entry && past_gate(i))
 		return 1;
+	i->lost = gate_faults(i, sig);
+	if (i->lost)
+		return -EFAULT;
 	*signal = put_signal_back(i, sig);
 	return 0;
 }
@@ -319,17 +336,14 @@ save(struct injection *i)
 /* ---- the ways of a call ----------------------------------------------- */
 
 static int
-by_gate(struct injection *i, const struct arch_syscall *call)
+through_gate(struct injection *i, const struct arch_syscall *call)
 {
 	int err, restored;
 
-	i->gate = inject_gate(i->th);
-	if (i->gate == 0)
-		return -EFAULT;
 	i->group = i->th->group_stopped;
 	i->signal = signal_of_stop(i->th);
 	i->by_entry |= i->signal != 0;
-	i->a->syscall_set(i->now, i->gate, call);
+	i->a->syscall_set(i->now, i->gate.addr, call);
 	err = regs_write(i, i->now);
 	if (err < 0)
 		return err;
@@ -340,6 +354,31 @@ by_gate(struct injection *i, const struct arch_syscall *call)
 		return err;
 	restored = restore(i);
 	return err < 0 ? err : restored;
+}
+
+static int
+open_and_close_gate(struct injection *i, const struct arch_syscall *call)
+{
+	int err = inject_gate_open(i->th, &i->gate);
+
+	if (err < 0)
+		return err;
+	err = through_gate(i, call);
+	inject_gate_close(i->th, &i->gate);
+	return err;
+}
+
+static int
+by_gate(struct injection *i, const struct arch_syscall *call)
+{
+	int err = open_and_close_gate(i, call);
+
+	if (!i->lost)
+		return err;
+	i->lost = false;
+	inject_gate_forget(i->th->process);
+	memcpy(i->now, i->saved, i->size);
+	return open_and_close_gate(i, call);
 }
 
 /*

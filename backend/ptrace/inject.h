@@ -5,9 +5,22 @@
 
 #include "ptrace.h"
 
-/* An address with a syscall instruction that nothing of ours stands on; 0:
- * there is none. */
-uint64_t inject_gate(struct thread *th);
+enum { INJECT_GATE_MAX = 8 }; /* longest instruction that makes a call */
+
+/* Where a call is made: a syscall instruction on which nothing of ours stands.
+ * If the program has none, one was put there for this call. */
+struct inject_gate {
+	uint64_t addr;
+	bool put;
+	uint8_t saved[INJECT_GATE_MAX]; /* what stood there */
+};
+
+/* -EFAULT: no code at all. */
+int inject_gate_open(struct thread *th, struct inject_gate *g);
+/* After the call, whatever came of it. */
+void inject_gate_close(struct thread *th, const struct inject_gate *g);
+/* The program cannot execute it any more: look anew. */
+void inject_gate_forget(struct process *p);
 
 struct inject_check {
 	bool no_trap;	/* SIGTRAP is blocked or ignored */

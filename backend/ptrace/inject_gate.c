@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "inject.h"
 #include "maps.h"
+#include "vm.h"
 
 #ifndef PTRACE_O_SUSPEND_SECCOMP
 #define PTRACE_O_SUSPEND_SECCOMP (1 << 21)
@@ -80,17 +81,103 @@ search_maps(struct process *p, bool vdso)
 	return gate;
 }
 
-uint64_t
-inject_gate(struct thread *th)
+/* The one used last; the program may have unmapped it since it ran. */
+static bool
+is_there(struct process *p)
+{
+	size_t len = p->arch->syscall_insn_len, got;
+	uint8_t bytes[INJECT_GATE_MAX];
+
+	if (p->syscall_gate == 0 || !is_free(p, p->syscall_gate))
+		return false;
+	if (p->gate_runs == p->runs)
+		return true;
+	return memory_read(p, p->syscall_gate, bytes, len, &got) == 0 &&
+	       got == len && memcmp(bytes, p->arch->syscall_insn, len) == 0;
+}
+
+/* ---- where there is none ---------------------------------------------- */
+
+/*
+ * A little before the end of a mapping, where most often nothing is, as other
+ * processes may run in the same memory.
+ */
+#define BEFORE_END 32
+
+static bool
+put_at(struct process *p, uint64_t addr, struct inject_gate *g)
+{
+	size_t len = p->arch->syscall_insn_len, got;
+
+	if (!is_free(p, addr) ||
+	    memory_read(p, addr, g->saved, len, &got) < 0 || got < len ||
+	    memory_write(p, addr, p->arch->syscall_insn, len) < 0)
+		return false;
+	g->addr = addr;
+	g->put = true;
+	return true;
+}
+
+/* What is written there must not reach a file, nor a region that may go. */
+static bool
+may_be_written(struct process *p, const struct maps_line *line)
+{
+	const struct vm_table *t = vm_owner(p)->vm;
+
+	return (line->prot & TARGET_MAP_EXEC) &&
+	       !(line->prot & TARGET_MAP_SHARED) &&
+	       line->end <= p->arch->user_limit &&
+	       (t == NULL || vm_find(t, line->end - BEFORE_END) == NULL);
+}
+
+static int
+put(struct process *p, struct inject_gate *g)
+{
+	struct maps_line line;
+	struct maps m;
+	int err = maps_open(&m, memory_tid(p));
+
+	if (err < 0)
+		return err;
+	while (!g->put && maps_next(&m, &line) == 1) {
+		if (may_be_written(p, &line))
+			(void)put_at(p, line.end - BEFORE_END, g);
+	}
+	maps_close(&m);
+	return g->put ? 0 : -EFAULT;
+}
+
+/* ---- the one and the other -------------------------------------------- */
+
+int
+inject_gate_open(struct thread *th, struct inject_gate *g)
 {
 	struct process *p = th->process;
 
-	if (p->syscall_gate != 0 && is_free(p, p->syscall_gate))
-		return p->syscall_gate;
-	p->syscall_gate = search_maps(p, true);
+	*g = (struct inject_gate){ 0 };
+	if (!is_there(p))
+		p->syscall_gate = search_maps(p, true);
 	if (p->syscall_gate == 0)
 		p->syscall_gate = search_maps(p, false);
-	return p->syscall_gate;
+	p->gate_runs = p->runs;
+	g->addr = p->syscall_gate;
+	return g->addr != 0 ? 0 : put(p, g);
+}
+
+void
+inject_gate_close(struct thread *th, const struct inject_gate *g)
+{
+	struct process *p = th->process;
+
+	if (g->put)
+		(void)memory_write(p, g->addr, g->saved,
+				   p->arch->syscall_insn_len);
+}
+
+void
+inject_gate_forget(struct process *p)
+{
+	p->syscall_gate = 0;
 }
 
 /* ---- may it ----------------------------------------------------------- */

@@ -155,6 +155,7 @@ struct process {
 	/* inject.c: an address with a syscall instruction; 0: not yet found.
 	 * Forgotten at exec. */
 	uint64_t syscall_gate;
+	unsigned gate_runs; /* p->runs when it was seen to be there */
 	/* inject.c: the thread found able to carry a call, and p->runs then. */
 	pid_t checked_tid;
 	unsigned checked_runs;

@@ -246,6 +246,22 @@ class Rsp:
     def interrupt(self):
         self.raw(b"\x03")
 
+    def non_stop(self, count):
+        """Into non-stop mode; takes the stops of that many threads."""
+        self.expect("QNonStop:1", "OK")
+        stops = [self.ask("?")]
+        while len(stops) < count:
+            reply = self.ask("vStopped")
+            if reply != "OK":
+                stops.append(reply)
+                continue
+            # gdb is told of the others by a notification.
+            while not self.notifications:
+                self.receive(0.1)
+            stops.append(self.notifications.pop().decode("latin-1")[5:])
+        self.expect("vStopped", "OK")
+        return stops
+
     # ---- ends
 
     def close(self):
