@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -255,8 +256,11 @@ dt_connect_tcp_socket(const char *host, const char *port,
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	int64_t end = dt_clock_ms() + dt_open_timeout(options);
+	/* Without a name: loopback, also where no file and no server says so
+	 * (RFC 6761, 6.3). */
+	const char *node = strcasecmp(host, "localhost") == 0 ? NULL : host;
 	struct addrinfo *list, *a;
-	int err = getaddrinfo(host, port, &hints, &list);
+	int err = getaddrinfo(node, port, &hints, &list);
 
 	if (err != 0)
 		return dt_open_failed(options, DATATARGET_E_HOST, "%s:%s: %s",

@@ -19,7 +19,7 @@ def test():
                     *client_options(ca, client_cert(ca)),
                     "localhost:%d" % server.port)
     if bridge.port:
-        how = "gdb-remote localhost:%d" % bridge.port
+        how = "gdb-remote 127.0.0.1:%d" % bridge.port
     else:
         how = "process connect --plugin gdb-remote unix-connect://" + path
     text = lldb(program, how, "breakpoint set --name main", "continue",
