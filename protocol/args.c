@@ -301,3 +301,41 @@ rsp_args_hex_text(struct rsp_args *a, struct rsp_bytes *bytes)
 	*bytes = text;
 	return true;
 }
+
+/* X<len>, and room for its digits. */
+static bool
+expression_header(struct rsp_args *a, size_t *len)
+{
+	uint64_t n;
+
+	if (!rsp_args_expect(a, 'X') || !rsp_args_hex_u64(a, &n) ||
+	    !rsp_args_expect(a, ',') || n == 0 || n > rsp_args_left(a) / 2)
+		return false;
+	*len = (size_t)n;
+	return true;
+}
+
+bool
+rsp_args_expression(struct rsp_args *a)
+{
+	size_t len;
+
+	if (!expression_header(a, &len) ||
+	    rsp_hex_decode(rsp_args_writable(a), a->at, len) != len)
+		return false;
+	a->at += 2 * len;
+	return true;
+}
+
+bool
+rsp_args_expression_decoded(struct rsp_args *a, struct rsp_bytes *bytecode)
+{
+	size_t len;
+
+	if (!expression_header(a, &len))
+		return false;
+	bytecode->data = a->at;
+	bytecode->len = len;
+	a->at += 2 * len;
+	return true;
+}

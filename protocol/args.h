@@ -74,6 +74,14 @@ bool rsp_args_hex_text(struct rsp_args *a, struct rsp_bytes *bytes);
  * the other.  *out moves behind the string.
  */
 void rsp_args_hex_pack(struct rsp_args *a, uint8_t **out);
+/*
+ * Agent bytecode, X<len>,<hex>.  It takes the place of the first half of its
+ * digits; the header stays, so that who walks a list of them later, with
+ * _decoded, finds its way.
+ */
+bool rsp_args_expression(struct rsp_args *a);
+bool rsp_args_expression_decoded(struct rsp_args *a,
+				 struct rsp_bytes *bytecode);
 /* The writable byte at the cursor. */
 uint8_t *rsp_args_writable(const struct rsp_args *a);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode.h"
 
-#include "hex.h"
-
 /* type,addr,kind.  A type that we do not know is a packet we do not know. */
 static bool
 place(struct rsp_args *a, struct rsp_request *req)
@@ -24,35 +22,6 @@ decode_remove_breakpoint(struct rsp_args *a, struct rsp_request *req)
 	return place(a, req) && rsp_args_at_end(a);
 }
 
-/* X<len>, and room for its digits. */
-static bool
-expression_header(struct rsp_args *a, size_t *len)
-{
-	uint64_t n;
-
-	if (!rsp_args_expect(a, 'X') || !rsp_args_hex_u64(a, &n) ||
-	    !rsp_args_expect(a, ',') || n == 0 || n > rsp_args_left(a) / 2)
-		return false;
-	*len = (size_t)n;
-	return true;
-}
-
-/*
- * X<len>,<hex>.  The bytecode takes the place of the first half of its digits;
- * the header stays, so that rsp_agent_next finds its way.
- */
-static bool
-expression(struct rsp_args *a)
-{
-	size_t len;
-
-	if (!expression_header(a, &len) ||
-	    rsp_hex_decode(rsp_args_writable(a), a->at, len) != len)
-		return false;
-	a->at += 2 * len;
-	return true;
-}
-
 /* gdb writes expressions one after the other, the manual allows a ';'. */
 static bool
 expressions(struct rsp_args *a, struct rsp_list *list)
@@ -61,7 +30,7 @@ expressions(struct rsp_args *a, struct rsp_list *list)
 
 	list->at = a->at;
 	do {
-		if (!expression(a))
+		if (!rsp_args_expression(a))
 			return false;
 		ahead = *a;
 		if (rsp_args_expect(&ahead, ';') &&
@@ -103,14 +72,11 @@ bool
 rsp_agent_next(struct rsp_list *list, struct rsp_bytes *bytecode)
 {
 	struct rsp_args a;
-	size_t len;
 
 	rsp_args_of_list(&a, list);
 	rsp_args_expect(&a, ';');
-	if (!expression_header(&a, &len))
+	if (!rsp_args_expression_decoded(&a, bytecode))
 		return false;
-	bytecode->data = a.at;
-	bytecode->len = len;
-	list->at = a.at + 2 * len;
+	list->at = a.at;
 	return true;
 }

@@ -61,6 +61,25 @@ struct rsp_list {
 	const uint8_t *end;
 };
 
+/* What a tracepoint collects: one item of its list of actions. */
+struct rsp_trace_action {
+	char kind;		/* R all registers, M memory, X an expression */
+	bool has_base;		/* M: from what a register holds */
+	uint16_t base;		/* M: it, as the client numbers registers */
+	uint64_t offset, len;	/* M */
+	struct rsp_bytes bytes; /* X: bytecode; R: the mask's digits */
+};
+
+/* Which frame of the trace buffer QTFrame asks for. */
+enum rsp_frame_find {
+	RSP_FRAME_NONE,	      /* back to the live program */
+	RSP_FRAME_NUMBER,     /* the others: the next one after the present */
+	RSP_FRAME_PC,	      /* at `from` */
+	RSP_FRAME_TRACEPOINT, /* of the tracepoint `from` */
+	RSP_FRAME_RANGE,      /* in from .. to */
+	RSP_FRAME_OUTSIDE,    /* not in from .. to */
+};
+
 /* 256 signal numbers as a bit set, in the client's numbering. */
 struct rsp_signal_set {
 	uint64_t bits[4];
@@ -185,6 +204,50 @@ struct rsp_request {
 			uint64_t len;	       /* read */
 			struct rsp_bytes data; /* write */
 		} xfer;
+		struct {		 /* TRACEPOINT */
+			uint64_t number; /* 1 .. ffff */
+			uint64_t addr;
+			bool more_of_it; /* actions for one defined before */
+			bool goes_on;	 /* more of it will follow */
+			/* a definition */
+			bool enabled;
+			uint64_t steps; /* while-stepping */
+			uint64_t pass;	/* hits until the run stops; 0: none */
+			bool marker;	/* "static": of an in-process agent */
+			struct rsp_list condition; /* one; rsp_agent_next */
+			/* more of one */
+			bool stepping; /* from here on: after each step */
+			struct rsp_list actions; /* rsp_trace_actions_next */
+		} tracepoint;
+		struct { /* decode_trace_place */
+			uint64_t number;
+			uint64_t addr;
+		} trace_place;
+		struct { /* TRACE_SOURCE: its definition as users wrote it */
+			uint64_t number;
+			uint64_t addr;
+			struct rsp_bytes type; /* "at", "cond", "cmd" */
+			uint64_t start, len;   /* text: from start, of len */
+			struct rsp_bytes text;
+		} trace_source;
+		struct { /* TRACE_VARIABLE */
+			uint64_t number;
+			uint64_t value;
+			bool builtin;
+			struct rsp_bytes name;
+		} trace_variable;
+		struct rsp_list ranges; /* TRACE_READ_ONLY: rsp_ranges_next */
+		struct {		/* TRACE_BUFFER_SIZE */
+			bool given;	/* false: as the server likes */
+			uint64_t size;
+		} trace_size;
+		struct { /* TRACE_NOTES; data NULL: not given */
+			struct rsp_bytes user, notes, stop;
+		} trace_notes;
+		struct { /* TRACE_FRAME */
+			enum rsp_frame_find find;
+			uint64_t from, to; /* or the frame's number */
+		} trace_frame;
 		struct { /* MODULE_INFO */
 			struct rsp_bytes path;
 			struct rsp_bytes triple;
@@ -229,6 +292,10 @@ bool rsp_vcont_next(struct rsp_list *list, struct rsp_action *action);
 bool rsp_features_next(struct rsp_list *list, struct rsp_bytes *name,
 		       struct rsp_bytes *value);
 bool rsp_agent_next(struct rsp_list *list, struct rsp_bytes *bytecode);
+bool rsp_trace_actions_next(struct rsp_list *list,
+			    struct rsp_trace_action *action);
+/* First and last address, or the one behind the last: as the client means. */
+bool rsp_ranges_next(struct rsp_list *list, uint64_t *start, uint64_t *end);
 bool rsp_numbers_next(struct rsp_list *list, uint64_t *number);
 /* "OPTIONS[:PTID]"; without a ptid `ptid` is all threads. */
 bool rsp_thread_options_next(struct rsp_list *list, uint64_t *options,

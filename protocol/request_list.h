@@ -84,6 +84,31 @@
 	X(CATCH_SYSCALLS, "QCatchSyscalls", COLON, decode_catch_syscalls) \
 	X(THREAD_EVENTS, "QThreadEvents", COLON, decode_flag)		\
 	X(THREAD_OPTIONS, "QThreadOptions", SEMI, decode_thread_options) \
+	/* tracepoints */						\
+	X(TRACE_STATUS, "qTStatus", END, decode_nothing)		\
+	X(TRACE_INIT, "QTinit", END, decode_nothing)			\
+	X(TRACEPOINT, "QTDP", COLON, decode_tracepoint)			\
+	X(TRACE_SOURCE, "QTDPsrc", COLON, decode_trace_source)		\
+	X(TRACE_VARIABLE, "QTDV", COLON, decode_trace_variable)		\
+	X(TRACE_READ_ONLY, "QTro", END | COLON, decode_ranges)		\
+	X(TRACE_ENABLE, "QTEnable", COLON, decode_trace_place)		\
+	X(TRACE_DISABLE, "QTDisable", COLON, decode_trace_place)	\
+	X(TRACE_DISCONNECTED, "QTDisconnected", COLON, decode_flag)	\
+	X(TRACE_CIRCULAR, "QTBuffer:circular", COLON, decode_flag)	\
+	X(TRACE_BUFFER_SIZE, "QTBuffer:size", COLON, decode_trace_size)	\
+	X(TRACE_NOTES, "QTNotes", COLON, decode_trace_notes)		\
+	X(TRACE_START, "QTStart", END, decode_nothing)			\
+	X(TRACE_STOP, "QTStop", END, decode_nothing)			\
+	X(TRACE_FRAME, "QTFrame", COLON, decode_trace_frame)		\
+	X(TRACE_SAVE, "QTSave", COLON, decode_hex_text)			\
+	X(TRACE_BUFFER, "qTBuffer", COLON, decode_crc)			\
+	X(TRACE_FIRST_POINT, "qTfP", END, decode_nothing)		\
+	X(TRACE_NEXT_POINT, "qTsP", END, decode_nothing)		\
+	X(TRACE_FIRST_VARIABLE, "qTfV", END, decode_nothing)		\
+	X(TRACE_NEXT_VARIABLE, "qTsV", END, decode_nothing)		\
+	X(TRACE_POINT_STATUS, "qTP", COLON, decode_trace_place)		\
+	X(TRACE_VALUE, "qTV", COLON, decode_addr)			\
+	X(TRACE_MIN_JUMP, "qTMinFTPILen", END, decode_nothing)		\
 	/* processes */							\
 	X(ATTACH, "vAttach", SEMI, decode_pid)				\
 	X(ATTACH_NAME, "vAttachName", SEMI, decode_hex_text)		\

@@ -459,6 +459,110 @@ DESCRIBE(decode_module_info)
 	say_text(t, req->module.triple);
 }
 
+DESCRIBE(decode_trace_place)
+{
+	promise(req->trace_place.number >= 1 &&
+		req->trace_place.number <= 0xffff);
+	say(t, "%" PRIx64 " %" PRIx64, req->trace_place.number,
+	    req->trace_place.addr);
+}
+
+static void
+say_trace_actions(struct text *t, struct rsp_list list)
+{
+	size_t left = most_items(&list);
+	struct rsp_trace_action a;
+
+	while (rsp_trace_actions_next(&list, &a)) {
+		count_down(&left);
+		say(t, " %c", a.kind);
+		if (a.kind != 'M')
+			say_bytes(t, a.bytes);
+		else if (a.has_base)
+			say(t, "%x+", a.base);
+		if (a.kind == 'M')
+			say(t, "%" PRIx64 ",%" PRIx64, a.offset, a.len);
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_tracepoint)
+{
+	promise(req->tracepoint.number >= 1 &&
+		req->tracepoint.number <= 0xffff);
+	say(t, "%" PRIx64 " %" PRIx64, req->tracepoint.number,
+	    req->tracepoint.addr);
+	if (req->tracepoint.more_of_it) {
+		say(t, "%s", req->tracepoint.stepping ? " stepping" : "");
+		say_trace_actions(t, req->tracepoint.actions);
+	} else {
+		say(t, " %s %" PRIx64 " %" PRIx64 "%s",
+		    req->tracepoint.enabled ? "on" : "off",
+		    req->tracepoint.steps, req->tracepoint.pass,
+		    req->tracepoint.marker ? " marker" : "");
+		say_expressions(t, "if", req->tracepoint.condition);
+	}
+	say(t, "%s", req->tracepoint.goes_on ? " ..." : "");
+}
+
+DESCRIBE(decode_trace_source)
+{
+	say(t, "%" PRIx64 " %" PRIx64, req->trace_source.number,
+	    req->trace_source.addr);
+	say_bytes(t, req->trace_source.type);
+	say(t, "%" PRIx64 " of %" PRIx64, req->trace_source.start,
+	    req->trace_source.len);
+	say_text(t, req->trace_source.text);
+	promise(req->trace_source.start + req->trace_source.text.len <=
+		req->trace_source.len);
+}
+
+DESCRIBE(decode_trace_variable)
+{
+	say(t, "%" PRIx64 " %" PRIx64 " %d", req->trace_variable.number,
+	    req->trace_variable.value, req->trace_variable.builtin);
+	say_text(t, req->trace_variable.name);
+}
+
+DESCRIBE(decode_ranges)
+{
+	struct rsp_list list = req->ranges;
+	size_t left = most_items(&list);
+	uint64_t start, end;
+
+	while (rsp_ranges_next(&list, &start, &end)) {
+		count_down(&left);
+		say(t, "(%" PRIx64 " %" PRIx64 ")", start, end);
+	}
+	promise(list.at == list.end);
+}
+
+DESCRIBE(decode_trace_size)
+{
+	if (req->trace_size.given)
+		say(t, "%" PRIx64, req->trace_size.size);
+}
+
+DESCRIBE(decode_trace_notes)
+{
+	const struct rsp_bytes *notes[] = { &req->trace_notes.user,
+					    &req->trace_notes.notes,
+					    &req->trace_notes.stop };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (notes[i]->data == NULL)
+			say(t, "-");
+		else
+			say_text(t, *notes[i]);
+	}
+}
+
+DESCRIBE(decode_trace_frame)
+{
+	say(t, "%d %" PRIx64 " %" PRIx64, (int)req->trace_frame.find,
+	    req->trace_frame.from, req->trace_frame.to);
+}
+
 DESCRIBE(decode_file_setfs)
 {
 	say(t, "%" PRIx64, (uint64_t)req->file.pid);
