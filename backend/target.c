@@ -193,6 +193,19 @@ target_set_hit_filter(struct target *t, target_hit_filter *filter, void *arg)
 	t->ops->set_hit_filter(t, filter, arg);
 }
 
+void
+target_set_step_watcher(struct target *t, target_step_watcher *watcher,
+			void *arg)
+{
+	t->ops->set_step_watcher(t, watcher, arg);
+}
+
+int
+target_watch_steps(struct target *t, pid_t tid, bool on)
+{
+	return tid > 0 ? t->ops->watch_steps(t, tid, on) : -ESRCH;
+}
+
 int
 target_catch_syscalls(struct target *t, pid_t pid, bool on,
 		      const int64_t *numbers, size_t n)

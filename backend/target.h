@@ -258,6 +258,13 @@ struct target_vm_info {
  */
 typedef bool target_hit_filter(void *arg, pid_t pid, pid_t tid, uint64_t pc);
 
+/*
+ * Called after each instruction of a thread whose steps are watched, the same
+ * way as a hit filter; it may end the watch.  An instruction that a breakpoint
+ * or a signal comes before has not been executed.
+ */
+typedef void target_step_watcher(void *arg, pid_t pid, pid_t tid);
+
 struct target_alloc_ops {
 	int (*allocate)(struct target *, pid_t pid, uint64_t addr,
 			uint64_t size, uint32_t type, uint32_t protection,
@@ -322,6 +329,9 @@ struct target_ops {
 	void (*set_detach_signals)(struct target *, const uint64_t set[2]);
 	void (*set_hit_filter)(struct target *, target_hit_filter *filter,
 			       void *arg);
+	void (*set_step_watcher)(struct target *, target_step_watcher *watcher,
+				 void *arg);
+	int (*watch_steps)(struct target *, pid_t tid, bool on);
 	int (*catch_syscalls)(struct target *, pid_t pid, bool on,
 			      const int64_t *numbers, size_t n);
 
@@ -458,6 +468,14 @@ void target_set_pass_signals(struct target *t, const uint64_t set[2]);
 void target_set_detach_signals(struct target *t, const uint64_t set[2]);
 void target_set_hit_filter(struct target *t, target_hit_filter *filter,
 			   void *arg);
+void target_set_step_watcher(struct target *t, target_step_watcher *watcher,
+			     void *arg);
+/*
+ * Tells the step watcher of each instruction of a thread, from where it stands
+ * now.  What the session is told of the thread is the same as without.  An exec
+ * ends it.
+ */
+int target_watch_steps(struct target *t, pid_t tid, bool on);
 /* Report syscalls of a process: all with n == 0. */
 int target_catch_syscalls(struct target *t, pid_t pid, bool on,
 			  const int64_t *numbers, size_t n);

@@ -148,6 +148,18 @@ execute(struct mock *m, struct mock_thread *th, uint64_t pc)
 		m->arch->set_pc(th->file, pc);
 }
 
+/* A faulting instruction, which leaves pc, has not been executed. */
+static void
+tell_watcher(struct mock *m, struct mock_thread *th, uint64_t before)
+{
+	if (!th->steps_watched || !m->watcher || th->gone ||
+	    th->process->exiting || m->arch->get_pc(th->file) == before)
+		return;
+	th->in_filter = true;
+	m->watcher(m->watcher_arg, th->process->pid, th->tid);
+	th->in_filter = false;
+}
+
 /* A step is over unless something else stopped the thread. */
 static void
 finish_step(struct mock *m, struct mock_thread *th)
@@ -201,5 +213,6 @@ mock_cpu_step(struct mock *m, struct mock_thread *th)
 		return;
 	}
 	execute(m, th, pc);
+	tell_watcher(m, th, pc);
 	finish_step(m, th);
 }

@@ -166,6 +166,24 @@ mock_set_hit_filter(struct target *t, target_hit_filter *filter, void *arg)
 	mock_of(t)->filter_arg = arg;
 }
 
+static void
+mock_set_step_watcher(struct target *t, target_step_watcher *watcher, void *arg)
+{
+	mock_of(t)->watcher = watcher;
+	mock_of(t)->watcher_arg = arg;
+}
+
+static int
+mock_watch_steps(struct target *t, pid_t tid, bool on)
+{
+	struct mock_thread *th = live(t, tid);
+
+	if (!th)
+		return -ESRCH;
+	th->steps_watched = on;
+	return 0;
+}
+
 static int
 mock_catch_syscalls(struct target *t, pid_t pid, bool on,
 		    const int64_t *numbers, size_t n)
@@ -291,6 +309,8 @@ static const struct target_ops mock_ops = {
 	.set_pass_signals = mock_set_pass_signals,
 	.set_detach_signals = mock_set_detach_signals,
 	.set_hit_filter = mock_set_hit_filter,
+	.set_step_watcher = mock_set_step_watcher,
+	.watch_steps = mock_watch_steps,
 	.catch_syscalls = mock_catch_syscalls,
 	.arch = mock_arch,
 	.get_register = mock_get_register,

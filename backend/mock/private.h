@@ -30,6 +30,7 @@ struct mock_thread {
 	bool marked;	  /* target_resume, not yet committed */
 	bool stop_wanted; /* target_stop, target_interrupt */
 	bool in_filter;	  /* stands while the session's filter looks */
+	bool steps_watched;
 	bool gone;	  /* exited; freed when that was dealt with */
 	unsigned options; /* TARGET_THREAD_* */
 	struct target_resume how, next_how;
@@ -113,6 +114,8 @@ struct mock {
 	uint64_t pass_signals[2], detach_signals[2];
 	target_hit_filter *filter;
 	void *filter_arg;
+	target_step_watcher *watcher;
+	void *watcher_arg;
 	size_t npages, nthreads;
 	bool newborn_acts;
 	struct mock_action newborn; /* kind and value */

@@ -221,6 +221,7 @@ mock_process_exec(struct mock *m, struct mock_thread *th)
 			mock_thread_free(m, other);
 	}
 	th->tid = p->pid;
+	th->steps_watched = false;
 	mock_breaks_free(p);
 	mock_regions_free(p);
 	mock_memory_free(m, p);

@@ -75,6 +75,8 @@ void orphans_free(struct ptrace_target *t);
  */
 
 void event_handle(struct ptrace_target *t, struct thread *th, int status);
+/* An instruction was executed: tells the step watcher. */
+void step_seen(struct ptrace_target *t, struct thread *th);
 /* An instruction was executed by the thread's own step, or for it. */
 void step_done(struct ptrace_target *t, struct thread *th);
 

@@ -365,7 +365,7 @@ exec_event(struct ptrace_target *t, struct thread *leader)
 	th->in_place = false;
 	th->held_signal = 0;
 	th->interrupt_sent = th->listening = th->zombie = th->in_vfork = false;
-	th->step_over = th->group_stopped = false;
+	th->step_over = th->group_stopped = th->steps_watched = false;
 	th->deliver = 0;
 	th->reported_at_breakpoint = false;
 	th->options = 0;

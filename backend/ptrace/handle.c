@@ -127,6 +127,13 @@ on_debug_register(struct ptrace_target *t, struct thread *th)
 }
 
 void
+step_seen(struct ptrace_target *t, struct thread *th)
+{
+	if (th->steps_watched && t->step_watcher != NULL)
+		t->step_watcher(t->step_watcher_arg, th->process->pid, th->tid);
+}
+
+void
 step_done(struct ptrace_target *t, struct thread *th)
 {
 	uint64_t pc;
@@ -329,6 +336,7 @@ dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 			thread_go(t, th);
 		break;
 	case WAIT_STEP:
+		step_seen(t, th);
 		if (!on_debug_register(t, th))
 			step_done(t, th);
 		break;

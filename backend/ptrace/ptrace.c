@@ -217,6 +217,28 @@ ptrace_set_hit_filter(struct target *base, target_hit_filter *filter, void *arg)
 	ptrace_of(base)->hit_filter_arg = arg;
 }
 
+static void
+ptrace_set_step_watcher(struct target *base, target_step_watcher *watcher,
+			void *arg)
+{
+	ptrace_of(base)->step_watcher = watcher;
+	ptrace_of(base)->step_watcher_arg = arg;
+}
+
+static int
+ptrace_watch_steps(struct target *base, pid_t tid, bool on)
+{
+	struct thread *th = thread_find(ptrace_of(base), tid);
+
+	if (th == NULL)
+		return -ESRCH;
+	th->steps_watched = on;
+	/* One that runs on freely begins when it next stops for a moment. */
+	if (on && !th->stepping)
+		thread_interrupt(th);
+	return 0;
+}
+
 static int
 ptrace_catch_syscalls(struct target *base, pid_t pid, bool on,
 		      const int64_t *numbers, size_t n)
@@ -290,6 +312,8 @@ static const struct target_ops ptrace_ops = {
 	.set_pass_signals = ptrace_set_pass_signals,
 	.set_detach_signals = ptrace_set_detach_signals,
 	.set_hit_filter = ptrace_set_hit_filter,
+	.set_step_watcher = ptrace_set_step_watcher,
+	.watch_steps = ptrace_watch_steps,
 	.catch_syscalls = ptrace_catch_syscalls,
 	.arch = ptrace_arch,
 	.get_register = ptrace_get_register,

@@ -92,7 +92,8 @@ struct thread {
 
 	/* stepover.c: a breakpoint at pc is not to be hit but passed. */
 	bool step_over;
-	bool in_place; /* it steps with the breakpoint taken out */
+	bool steps_watched; /* the step watcher is told of each */
+	bool in_place;	    /* it steps with the breakpoint taken out */
 	uint64_t step_over_pc;
 	struct scratch_slot *slot; /* it runs a copied instruction: `step` */
 	struct arch_step step;
@@ -198,6 +199,8 @@ struct ptrace_target {
 	uint64_t detach_signals[2];
 	target_hit_filter *hit_filter;
 	void *hit_filter_arg;
+	target_step_watcher *step_watcher;
+	void *step_watcher_arg;
 	struct thread *by_tid[1024]; /* hash */
 };
 

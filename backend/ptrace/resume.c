@@ -111,7 +111,7 @@ listen_on(struct thread *th)
 static int
 request_of(const struct thread *th)
 {
-	if (th->how.kind != TARGET_RESUME_CONTINUE)
+	if (th->how.kind != TARGET_RESUME_CONTINUE || th->steps_watched)
 		return PTRACE_SINGLESTEP;
 	return th->process->catch_syscalls ? PTRACE_SYSCALL : PTRACE_CONT;
 }

@@ -123,6 +123,7 @@ static bool
 has_stepped(struct ptrace_target *t, struct thread *th)
 {
 	th->step_over = false;
+	step_seen(t, th);
 	if (th->how.kind == TARGET_RESUME_CONTINUE)
 		return false;
 	step_done(t, th);

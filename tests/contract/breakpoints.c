@@ -212,6 +212,87 @@ a_filter_decides_what_is_reported(void **state)
 	assert_int_equal(me.calls, 10);
 }
 
+struct watcher {
+	struct fixture *f;
+	unsigned hits, steps, want;
+	uint64_t last_pc;
+};
+
+static bool
+begin_watch(void *arg, pid_t pid, pid_t tid, uint64_t pc)
+{
+	struct watcher *me = arg;
+
+	(void)pid;
+	assert_int_equal(pc, me->f->tick);
+	if (++me->hits > 1)
+		return false;
+	me->last_pc = pc;
+	assert_int_equal(target_watch_steps(me->f->t, tid, true), 0);
+	return false;
+}
+
+static void
+watch_step(void *arg, pid_t pid, pid_t tid)
+{
+	struct watcher *me = arg;
+	uint64_t pc = pc_of(me->f, pid, tid);
+
+	assert_int_not_equal(pc, me->last_pc);
+	me->last_pc = pc;
+	if (++me->steps == me->want)
+		target_watch_steps(me->f->t, tid, false);
+}
+
+/* Through more than a lap, so over the breakpoint, too. */
+static void
+steps_are_told_to_a_watcher(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 2);
+	struct watcher me = { .f = f, .want = 40 };
+	unsigned i;
+
+	target_set_hit_filter(f->t, begin_watch, &me);
+	target_set_step_watcher(f->t, watch_step, &me);
+	insert(f, pid, f->tick);
+	resume_all(f, pid);
+	for (i = 0; i < 10000 && (me.steps < me.want || me.hits < 40); i++)
+		no_event(f);
+	assert_int_equal(me.steps, me.want);
+	assert_true(me.hits >= 40);
+	assert_int_equal(target_stop_all(f->t, pid), 0);
+	target_set_step_watcher(f->t, NULL, NULL);
+	target_set_hit_filter(f->t, NULL, NULL);
+}
+
+/* A client's own steps are the same with it as without. */
+static void
+a_watched_step_is_one_step(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	struct watcher me = { .f = f, .want = 10 };
+	unsigned i;
+
+	target_set_step_watcher(f->t, watch_step, &me);
+	assert_int_equal(target_watch_steps(f->t, 999999, true), -ESRCH);
+	assert_int_equal(target_watch_steps(f->t, pid, true), 0);
+	insert(f, pid, f->tick);
+	for (i = 1; i <= 10; i++) {
+		enum target_stop_reason reason =
+		    run(f, pid, TARGET_RESUME_STEP).reason;
+
+		if (reason == TARGET_STOP_BREAKPOINT)
+			reason = run(f, pid, TARGET_RESUME_STEP).reason;
+		assert_int_equal(reason, TARGET_STOP_STEP);
+		assert_int_equal(me.steps, i);
+	}
+	run(f, pid, TARGET_RESUME_STEP);
+	assert_int_equal(me.steps, 10);
+	target_set_step_watcher(f->t, NULL, NULL);
+}
+
 int
 contract_breakpoints(void)
 {
@@ -226,6 +307,8 @@ contract_breakpoints(void)
 		TEST(a_queued_hit_of_a_removed_one_is_dropped),
 		TEST(a_hardware_one_is_told_apart),
 		TEST(a_filter_decides_what_is_reported),
+		TEST(steps_are_told_to_a_watcher),
+		TEST(a_watched_step_is_one_step),
 	};
 
 	return cmocka_run_group_tests_name("breakpoints", tests, NULL, NULL);
