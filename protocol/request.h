@@ -91,16 +91,42 @@ struct rsp_suffix {
 	struct rsp_ptid ptid;
 };
 
+/* Which processes qfProcessInfo wants. */
+enum rsp_name_match {
+	RSP_NAME_ANY,
+	RSP_NAME_EQUALS,
+	RSP_NAME_STARTS_WITH,
+	RSP_NAME_ENDS_WITH,
+	RSP_NAME_CONTAINS,
+	RSP_NAME_REGEX,
+};
+enum {
+	RSP_MATCH_PID = 1,
+	RSP_MATCH_PARENT = 2,
+	RSP_MATCH_UID = 4,
+	RSP_MATCH_GID = 8,
+	RSP_MATCH_EUID = 16,
+	RSP_MATCH_EGID = 32,
+};
+struct rsp_process_match {
+	unsigned given; /* which of these: RSP_MATCH_* */
+	uint32_t pid, parent, uid, gid, euid, egid;
+	enum rsp_name_match how;
+	struct rsp_bytes name;
+	bool all_users;
+	struct rsp_bytes triple; /* empty: any */
+};
+
 struct rsp_request {
 	enum rsp_kind kind;
 	union {
 		/* decode_text, _hex_text; _hex_data and _escaped_text may
 		 * hold NULs */
 		struct rsp_bytes text;
-		struct rsp_ptid ptid;	  /* decode_ptid */
-		int64_t pid;		  /* decode_pid, decode_opt_pid (0) */
-		uint64_t number;	  /* decode_number, decode_addr */
-		bool flag;		  /* decode_flag */
+		struct rsp_ptid ptid; /* decode_ptid */
+		int64_t pid;	 /* decode_pid, _dec_pid, decode_opt_pid (0) */
+		uint64_t number; /* decode_number, decode_addr, _uid */
+		bool flag;	 /* decode_flag */
 		struct rsp_list features; /* SUPPORTED: rsp_features_next */
 		struct rsp_signal_set signals; /* PASS/PROGRAM_SIGNALS */
 		struct {		       /* SYMBOL */
@@ -258,11 +284,21 @@ struct rsp_request {
 			uint64_t flags;	       /* open: File-I/O flags */
 			uint64_t mode;	       /* open */
 			int64_t fd;
-			uint64_t count;	       /* pread */
-			uint64_t offset;       /* pread pwrite */
-			struct rsp_bytes data; /* pwrite */
-			int64_t pid;	       /* setfs */
-		} file;
+			uint64_t count;		/* pread */
+			uint64_t offset;	/* pread pwrite */
+			struct rsp_bytes data;	/* pwrite */
+			int64_t pid;		/* setfs */
+		} file;				/* path, mode: mkdir, chmod */
+		struct rsp_process_match match; /* FIRST_PROCESSES */
+		struct {			/* PATH_COMPLETE */
+			bool directories;	/* only those */
+			struct rsp_bytes path;
+		} complete;
+		struct { /* SHELL */
+			struct rsp_bytes command;
+			uint64_t seconds;	 /* the most it may take */
+			struct rsp_bytes folder; /* empty: any */
+		} shell;
 	};
 };
 

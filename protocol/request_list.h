@@ -162,7 +162,21 @@
 	X(FILE_MODE, "vFile:mode", COLON, decode_hex_text)		\
 	X(FILE_EXISTS, "vFile:exists", COLON, decode_hex_text)		\
 	X(FILE_MD5, "vFile:MD5", COLON, decode_hex_text)		\
-	X(FILE_SYMLINK, "vFile:symlink", COLON, decode_file_symlink)
+	X(FILE_SYMLINK, "vFile:symlink", COLON, decode_file_symlink)	\
+	/* platform */							\
+	X(LAUNCH_SERVER, "qLaunchGDBServer", END | SEMI, decode_launch_server) \
+	X(QUERY_SERVER, "qQueryGDBServer", END, decode_nothing)		\
+	X(KILL_SPAWNED, "qKillSpawnedProcess", COLON, decode_dec_pid)	\
+	X(FIRST_PROCESSES, "qfProcessInfo", END | COLON, decode_find_processes) \
+	X(NEXT_PROCESSES, "qsProcessInfo", END, decode_nothing)		\
+	X(PROCESS_INFO_PID, "qProcessInfoPID", COLON, decode_dec_pid)	\
+	X(USER_NAME, "qUserName", COLON, decode_dec_uid)		\
+	X(GROUP_NAME, "qGroupName", COLON, decode_dec_uid)		\
+	X(SIGNALS_INFO_JSON, "jSignalsInfo", END, decode_nothing)	\
+	X(PATH_COMPLETE, "qPathComplete", COLON, decode_path_complete)	\
+	X(MAKE_DIRECTORY, "qPlatform_mkdir", COLON, decode_mode_path)	\
+	X(CHANGE_MODE, "qPlatform_chmod", COLON, decode_mode_path)	\
+	X(SHELL, "qPlatform_shell", COLON, decode_shell)
 /* clang-format on */
 
 #endif

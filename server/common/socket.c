@@ -433,6 +433,38 @@ socket_tune(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
 }
 
+/* Debuggers elsewhere on this machine have another working directory. */
+static void
+put_whole_path(const char *name, char *path, size_t cap)
+{
+	char cwd[1024];
+	int n = -1;
+
+	if (name[0] == '/')
+		n = snprintf(path, cap, "%s", name);
+	else if (name[0] != '\0' && getcwd(cwd, sizeof(cwd)) != NULL)
+		n = snprintf(path, cap, "%s/%s", cwd, name);
+	if (n < 0 || (size_t)n >= cap)
+		path[0] = '\0';
+}
+
+void
+socket_local(int fd, uint16_t *port, char *path, size_t cap)
+{
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(ss);
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&ss;
+
+	*port = 0;
+	path[0] = '\0';
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+		return;
+	if (ss.ss_family == AF_INET || ss.ss_family == AF_INET6)
+		*port = get_port(&ss);
+	else if (ss.ss_family == AF_UNIX && len > sizeof(un->sun_family))
+		put_whole_path(un->sun_path, path, cap);
+}
+
 void
 socket_peer(int fd, char host[SOCKET_NAME_MAX], uint16_t *port)
 {

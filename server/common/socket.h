@@ -70,6 +70,8 @@ int socket_accept(int listener, int *fd);
  * Harmless for what is no TCP socket. */
 void socket_tune(int fd);
 
+/* Our side's: a TCP port (0: not TCP), or a UNIX socket's path (""). */
+void socket_local(int fd, uint16_t *port, char *path, size_t cap);
 /* The other side's address and port in words; port 0: not TCP. */
 void socket_peer(int fd, char host[SOCKET_NAME_MAX], uint16_t *port);
 int socket_set_nonblocking(int fd);

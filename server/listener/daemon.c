@@ -10,12 +10,11 @@
 #include <unistd.h>
 
 #include "../common/log.h"
-#include "../common/spawn.h"
 #include "../common/tls.h"
 #include "accept.h"
 #include "end_signals.h"
 #include "endpoint.h"
-#include "server.h"
+#include "session_process.h"
 
 /* How long sessions have to let go of their targets in the end. */
 #define END_MS 6000
@@ -28,8 +27,7 @@ struct daemon {
 	struct waiting *waiting;
 	struct acceptor acceptors[SETTINGS_ADDRESSES_MAX];
 	size_t nacceptors;
-	const char **session_argv; /* owned array */
-	pid_t sessions[DAEMON_SESSIONS_MAX];
+	pid_t sessions[SESSION_PROCESSES_MAX];
 	size_t nsessions;
 };
 
@@ -77,13 +75,13 @@ on_ready(void *arg, const struct waiting_client *client)
 	pid_t pid;
 	int err;
 
-	if (d->nsessions == DAEMON_SESSIONS_MAX) {
+	if (d->nsessions == SESSION_PROCESSES_MAX) {
 		log_warning("%s port %u: sent away: %d sessions are enough",
-			    client->host, client->port, DAEMON_SESSIONS_MAX);
+			    client->host, client->port, SESSION_PROCESSES_MAX);
 		close(client->fd);
 		return;
 	}
-	err = spawn_role(d->session_argv, &client->fd, 1, SPAWN_CHILD, &pid);
+	err = session_process_start(d->settings, client, &pid, NULL);
 	close(client->fd);
 	if (err < 0) {
 		log_error("cannot start a session: %s", strerror(-err));
@@ -113,25 +111,6 @@ end_sessions(struct daemon *d)
 }
 
 /* ---- the daemon ---- */
-
-/* "rspd --role=session" and our own arguments. */
-static int
-make_session_argv(struct daemon *d)
-{
-	char *const *own = d->settings->argv;
-	size_t n = 0;
-
-	while (own[n] != NULL)
-		n++;
-	d->session_argv = calloc(n + 3, sizeof(*d->session_argv));
-	if (d->session_argv == NULL)
-		return -ENOMEM;
-	d->session_argv[0] = "rspd";
-	d->session_argv[1] = DAEMON_SESSION_ROLE;
-	for (size_t i = 0; i < n; i++)
-		d->session_argv[i + 2] = own[i];
-	return 0;
-}
 
 static int
 listen_on(struct daemon *d, const struct address *a)
@@ -172,9 +151,7 @@ start(struct daemon *d)
 		if (err < 0)
 			return err;
 	}
-	err = make_session_argv(d);
-	if (err == 0)
-		err = waiting_new(&d->waiting, d->loop, tls, on_ready, d);
+	err = waiting_new(&d->waiting, d->loop, tls, on_ready, d);
 	for (size_t i = 0; i < s->ncomm && err == 0; i++)
 		err = listen_on(d, &s->comm[i]);
 	if (err < 0)
@@ -208,28 +185,8 @@ daemon_run(struct settings *s)
 	}
 	if (d->loop != NULL)
 		ev_loop_destroy(d->loop);
-	free(d->session_argv);
 	free(d);
 	if (err < 0)
 		log_say("Exiting");
 	return err < 0 ? 1 : 0;
-}
-
-/* ---- a session process ---- */
-
-int
-daemon_session_main(char **argv)
-{
-	struct settings s;
-
-	settings_init(&s);
-	if (form_serve(argv, &s) != SETTINGS_RUN)
-		return 1;
-	/* It has one client, which the daemon has accepted. */
-	s.comm[0] =
-	    (struct address){ .kind = ADDRESS_FD, .fd = SPAWN_FIRST_FD };
-	s.ncomm = 1;
-	s.tls = (struct tls_files){ 0 };
-	s.session.once = true;
-	return server_run(&s);
 }

@@ -8,15 +8,7 @@
 
 #include "settings.h"
 
-#define DAEMON_SESSIONS_MAX 64
-
-/* The hidden first argument of a session process. */
-#define DAEMON_SESSION_ROLE "--role=session"
-
 /* Runs until a signal ends it; the exit status. */
 int daemon_run(struct settings *s);
-
-/* A session process: argv is the daemon's own command line. */
-int daemon_session_main(char **argv);
 
 #endif

@@ -66,7 +66,6 @@ form_serve(char **argv, struct settings *s)
 	const char *value;
 	int id;
 
-	s->argv = argv;
 	s->session.extended = true;
 	s->session.on_disconnect = ON_DISCONNECT_DETACH;
 	while ((id = options_next(&o, &value)) != OPTION_END) {

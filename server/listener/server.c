@@ -13,6 +13,7 @@
 #include "../session/link.h"
 #include "../session/native.h"
 #include "accept.h"
+#include "branches.h"
 #include "end_signals.h"
 #include "endpoint.h"
 #include "report_port.h"
@@ -27,6 +28,8 @@ struct server {
 	struct link *link;
 	struct waiting *waiting;
 	struct acceptor acceptor;
+	struct branches branches;
+	ev_io server; /* we are a branch: its word that it ends */
 	struct socket_listeners sockets;
 	struct stream stream; /* COMM, where it is no listening socket */
 	bool single;	      /* COMM is such a stream: no second client */
@@ -178,6 +181,11 @@ on_ready(void *arg, const struct waiting_client *client)
 
 	/* The one before may have gone, and we just not know yet. */
 	link_look(v->link);
+	if (link_has_client(v->link) &&
+	    (session_is_platform(v->session) || v->branches.n > 0)) {
+		branches_add(&v->branches, client);
+		return;
+	}
 	if (link_has_client(v->link)) {
 		send_away(client);
 		return;
@@ -197,6 +205,7 @@ on_ready(void *arg, const struct waiting_client *client)
 		log_say("Client certificate: %s (SHA-256 %s)",
 			client->identity->subject,
 			client->identity->fingerprint);
+	session_set_door(v->session, &client->door);
 	err = link_open(v->link, &stream);
 	if (err < 0) {
 		log_error("cannot take a client: %s", strerror(-err));
@@ -263,6 +272,28 @@ prepare_target(struct server *v)
 
 /* ---- running ---- */
 
+/* The server we branched off ends by a signal, or has just gone. */
+static void
+on_server(struct ev_loop *loop, ev_io *w, int revents)
+{
+	char byte;
+
+	(void)revents;
+	ev_io_stop(loop, w);
+	if (read(w->fd, &byte, 1) == 1)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+watch_server(struct server *v, int fd)
+{
+	ev_io_init(&v->server, on_server, fd, EV_READ);
+	ev_set_priority(&v->server, EV_MAXPRI);
+	v->server.data = v;
+	if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+		ev_io_start(v->loop, &v->server);
+}
+
 static int
 start(struct server *v)
 {
@@ -298,6 +329,9 @@ start(struct server *v)
 	if (err < 0)
 		return err;
 	end_signals_start(&v->signals, v->loop);
+	branches_init(&v->branches, v->loop, s);
+	watch_server(v, s->server_fd);
+	session_set_door(v->session, &s->door);
 	return waiting_new(&v->waiting, v->loop,
 			   s->tls.cert != NULL ? &s->tls : NULL, on_ready, v);
 }
@@ -333,6 +367,9 @@ finish(struct server *v)
 	acceptor_stop(&v->acceptor);
 	socket_listeners_close(&v->sockets);
 	waiting_free(v->waiting);
+	branches_stop(&v->branches, v->signals.caught != 0);
+	if (v->server.data == v)
+		ev_io_stop(v->loop, &v->server);
 	link_free(v->link);
 	session_free(v->session);
 	stream_close(&v->stream);

@@ -103,6 +103,7 @@ settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->port_fd = -1;
+	s->server_fd = -1;
 	s->session.startup_with_shell = true;
 	s->session.disable_randomization = true;
 	s->session.compression = true;

@@ -32,8 +32,14 @@ struct settings {
 	struct tls_files tls;
 	bool insecure;
 
-	/* What the form was given (serve hands it on to its sessions). */
+	/* The form's name and what it was given, to be handed on to session
+	 * processes. */
+	const char *form;
 	char *const *argv;
+	/* A session process: its client's door, and a socket where it hears
+	 * that the server ends; -1: none. */
+	struct session_door door;
+	int server_fd;
 
 	/* lldb-server's form. */
 	bool setsid;

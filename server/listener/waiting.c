@@ -363,6 +363,8 @@ waiting_add(struct waiting *w, int fd)
 	c->waiting = w;
 	c->client.fd = fd;
 	socket_peer(fd, c->client.host, &c->client.port);
+	socket_local(fd, &c->client.door.port, c->client.door.path,
+		     sizeof(c->client.door.path));
 	c->stage = w->tls != NULL ? STAGE_HELLO : STAGE_FIRST_BYTE;
 	w->count[c->stage]++;
 	c->link = w->last;

@@ -16,6 +16,7 @@
 #include "../common/socket.h"
 #include "../common/tls_files.h"
 #include "../relay/relay.h"
+#include "../session/session.h"
 
 /* Connections without a word, and TLS handshakes under way. */
 #define WAITING_PLAIN_MAX     64
@@ -25,6 +26,7 @@ struct waiting_client {
 	int fd; /* given; nothing was read from it */
 	char host[SOCKET_NAME_MAX];
 	uint16_t port;
+	struct session_door door;	     /* where it came in */
 	const struct relay_report *identity; /* NULL: no TLS; borrowed */
 };
 

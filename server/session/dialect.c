@@ -62,6 +62,8 @@ is_lldb_only(enum rsp_kind kind)
 	case RSP_LIST_THREADS_IN_STOP:
 	case RSP_ERROR_STRINGS:
 	case RSP_ATTACH_OR_WAIT_SUPPORTED:
+	case RSP_HOST_INFO:
+	case RSP_LAUNCH_SERVER:
 		return true;
 	default:
 		return false;

@@ -160,6 +160,22 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_FILE_EXISTS] = { handle_file_exists, ALWAYS, CLASS_FILES_READ },
 	[RSP_FILE_MD5] = { handle_file_md5, ALWAYS, CLASS_FILES_READ },
 	[RSP_FILE_SYMLINK] = { handle_file_symlink, ALWAYS, CLASS_FILES_WRITE },
+	/* platform */
+	[RSP_LAUNCH_SERVER] = { handle_launch_server, SESSION_EMPTY,
+				CLASS_SESSION },
+	[RSP_QUERY_SERVER] = { handle_query_server, ALWAYS, CLASS_SESSION },
+	[RSP_KILL_SPAWNED] = { handle_kill_spawned, IDLE, CLASS_LAUNCH },
+	[RSP_FIRST_PROCESSES] = { handle_first_processes, IDLE, CLASS_ATTACH },
+	[RSP_NEXT_PROCESSES] = { handle_next_processes, IDLE, CLASS_ATTACH },
+	[RSP_PROCESS_INFO_PID] = { handle_process_info_pid, IDLE,
+				   CLASS_ATTACH },
+	[RSP_USER_NAME] = { handle_user_name, ALWAYS, CLASS_SESSION },
+	[RSP_GROUP_NAME] = { handle_group_name, ALWAYS, CLASS_SESSION },
+	[RSP_PATH_COMPLETE] = { handle_path_complete, ALWAYS,
+				CLASS_FILES_READ },
+	[RSP_MAKE_DIRECTORY] = { handle_make_directory, ALWAYS,
+				 CLASS_FILES_WRITE },
+	[RSP_CHANGE_MODE] = { handle_change_mode, ALWAYS, CLASS_FILES_WRITE },
 };
 
 int

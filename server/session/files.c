@@ -26,6 +26,13 @@ copy_path(struct rsp_bytes path, char buf[PATH_MAX])
 	return 0;
 }
 
+/* Where relative paths begin. */
+static int
+base(const struct session *s)
+{
+	return s->files_cwd >= 0 ? s->files_cwd : AT_FDCWD;
+}
+
 /* Opens inside the chosen root; symbolic links do not lead out of it. */
 static int
 open_path(const struct session *s, const char *path, int flags, mode_t mode)
@@ -38,7 +45,7 @@ open_path(const struct session *s, const char *path, int flags, mode_t mode)
 	long fd;
 
 	if (s->files_root < 0)
-		fd = open(path, flags, mode);
+		fd = openat(base(s), path, flags, mode);
 	else
 		fd = syscall(SYS_openat2, s->files_root, path, &how,
 			     sizeof(how));
@@ -52,6 +59,7 @@ files_init(struct session *s)
 		s->files[i] = -1;
 	s->nfiles = 0;
 	s->files_root = -1;
+	s->files_cwd = -1;
 }
 
 void
@@ -63,6 +71,8 @@ files_close_all(struct session *s)
 	}
 	if (s->files_root >= 0)
 		close(s->files_root);
+	if (s->files_cwd >= 0)
+		close(s->files_cwd);
 	files_init(s);
 }
 
@@ -167,11 +177,34 @@ files_set_root(struct session *s, int64_t pid)
 	return 0;
 }
 
+ssize_t
+files_set_cwd(struct session *s, const char *path, char *full, size_t cap)
+{
+	char link[64];
+	ssize_t n;
+	int fd;
+
+	fd = openat(base(s), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, full, cap);
+	if (n <= 0 || (size_t)n == cap) {
+		close(fd);
+		return n < 0 ? -errno : -ENAMETOOLONG;
+	}
+	if (s->files_cwd >= 0)
+		close(s->files_cwd);
+	s->files_cwd = fd;
+	return n;
+}
+
 /* ---- by name ------------------------------------------------------------ */
 
 /* A directory and a name in it, for the *at calls. */
 struct place {
 	int dir;
+	bool own; /* `dir` is to be closed */
 	const char *name;
 	char path[PATH_MAX];
 };
@@ -185,7 +218,8 @@ place_open(const struct session *s, struct rsp_bytes path, struct place *p)
 	err = copy_path(path, p->path);
 	if (err < 0)
 		return err;
-	p->dir = AT_FDCWD;
+	p->dir = base(s);
+	p->own = false;
 	p->name = p->path;
 	if (s->files_root < 0)
 		return 0;
@@ -196,13 +230,14 @@ place_open(const struct session *s, struct rsp_bytes path, struct place *p)
 	p->name = slash + 1;
 	p->dir = open_path(s, p->path[0] != '\0' ? p->path : "/",
 			   O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	return p->dir < 0 ? p->dir : 0;
+	p->own = p->dir >= 0;
+	return p->own ? 0 : p->dir;
 }
 
 static void
 place_close(struct place *p)
 {
-	if (p->dir >= 0)
+	if (p->own)
 		close(p->dir);
 }
 
@@ -237,6 +272,40 @@ files_unlink(struct session *s, struct rsp_bytes path)
 		return err;
 	err = unlinkat(p.dir, p.name, 0) < 0 ? -errno : 0;
 	place_close(&p);
+	return err;
+}
+
+int
+files_mkdir(struct session *s, struct rsp_bytes path, mode_t mode)
+{
+	struct place p;
+	int err;
+
+	err = place_open(s, path, &p);
+	if (err < 0)
+		return err;
+	err = mkdirat(p.dir, p.name, mode) < 0 ? -errno : 0;
+	place_close(&p);
+	return err;
+}
+
+/* By descriptor: a symbolic link must not lead out of the root. */
+int
+files_chmod(struct session *s, struct rsp_bytes path, mode_t mode)
+{
+	char name[PATH_MAX], link[64];
+	int fd;
+	int err;
+
+	err = copy_path(path, name);
+	if (err < 0)
+		return err;
+	fd = open_path(s, name, O_PATH | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	err = chmod(link, mode) < 0 ? -errno : 0;
+	close(fd);
 	return err;
 }
 

@@ -25,9 +25,16 @@ int files_open_read(struct session *s, struct rsp_bytes path);
 /* The files of this process from now on; 0: ours. */
 int files_set_root(struct session *s, int64_t pid);
 
+/* Relative paths begin there from now on; the folder's whole path goes into
+ * `full`, not NUL-terminated: returns its length. */
+ssize_t files_set_cwd(struct session *s, const char *path, char *full,
+		      size_t cap);
+
 int files_stat(struct session *s, struct rsp_bytes path, bool follow,
 	       struct stat *st);
 int files_unlink(struct session *s, struct rsp_bytes path);
+int files_mkdir(struct session *s, struct rsp_bytes path, mode_t mode);
+int files_chmod(struct session *s, struct rsp_bytes path, mode_t mode);
 int files_symlink(struct session *s, struct rsp_bytes target,
 		  struct rsp_bytes link);
 /* Returns the length put into buf. */

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "handlers.h"
+#include "platform.h"
 
 /* ID= of os-release, as lldb-server takes it from lsb_release. */
 static void
@@ -56,8 +57,8 @@ handle_host_info(struct session *s, const struct rsp_request *req,
 	struct utsname uts;
 	char triple[128];
 
-	(void)s;
 	(void)req;
+	s->client.asked_host = true;
 	if (uname(&uts) < 0)
 		return -errno;
 	x86 = strcmp(uts.machine, "x86_64") == 0 || x86;
@@ -86,6 +87,8 @@ handle_process_info(struct session *s, const struct rsp_request *req,
 	int err;
 
 	(void)req;
+	if (session_is_platform(s))
+		return platform_started_info(s, out);
 	err = session_current(s, &pid, &tid);
 	if (err == 0)
 		err = target_process_info(s->target, pid, &info);

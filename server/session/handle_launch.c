@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "handlers.h"
 #include "program.h"
 
@@ -139,15 +140,33 @@ find_home(const char *path, char *home, size_t cap)
 	return len;
 }
 
+/* The platform's own working directory: that of its files, too. */
+static int
+enter_working_dir(struct session *s, const char *where, struct rsp_reply *out)
+{
+	char path[4096];
+	ssize_t n = files_set_cwd(s, where, path, sizeof(path));
+	int err = (int)n;
+
+	if (n >= 0)
+		err = launch_set_string(&s->launch.cwd, path, (size_t)n);
+	if (err == 0)
+		rsp_reply_str(out, "OK");
+	return err;
+}
+
 /* gdb leaves "~" to the server, whose home it is. */
 int
 handle_set_working_dir(struct session *s, const struct rsp_request *req,
 		       struct rsp_reply *out)
 {
-	int err = set_path(&s->launch.cwd, req, out);
 	char home[1024];
 	size_t skip;
+	int err;
 
+	if (session_is_platform(s))
+		return enter_working_dir(s, (const char *)req->text.data, out);
+	err = set_path(&s->launch.cwd, req, out);
 	if (err < 0 || s->launch.cwd == NULL)
 		return err;
 	skip = find_home(s->launch.cwd, home, sizeof(home));

@@ -10,6 +10,7 @@
 
 #include "attach.h"
 #include "handlers.h"
+#include "platform.h"
 #include "program.h"
 #include "regions.h"
 #include "run.h"
@@ -237,8 +238,12 @@ handle_run(struct session *s, const struct rsp_request *req,
 	   struct rsp_reply *out)
 {
 	pid_t pid;
-	int err = set_argv(s, req);
+	int err;
 
+	/* What a platform starts is not debugged, so there is no stop. */
+	if (session_is_platform(s))
+		return -EOPNOTSUPP;
+	err = set_argv(s, req);
 	if (err == 0)
 		err = start_program(s, out, &pid);
 	if (err < 0)
@@ -254,6 +259,13 @@ handle_launch_args(struct session *s, const struct rsp_request *req,
 	pid_t pid, tid;
 	int err = set_argv(s, req);
 
+	if (err == 0 && session_is_platform(s)) {
+		err = platform_start(s, out);
+		if (err < 0)
+			return launch_failed(s, out, s->launch.argv[0], err);
+		rsp_reply_str(out, "OK");
+		return 0;
+	}
 	if (err == 0)
 		err = start_program(s, out, &pid);
 	if (err < 0)

@@ -59,6 +59,14 @@ handler_fn handle_file_load_address;
 handler_fn handle_module_info;
 handler_fn handle_modules_info_json;
 
+/* handle_platform.c: lldb's platform */
+handler_fn handle_launch_server, handle_query_server, handle_kill_spawned,
+    handle_make_directory, handle_change_mode, handle_path_complete;
+
+/* handle_processes.c: processes and users of the machine */
+handler_fn handle_first_processes, handle_next_processes,
+    handle_process_info_pid, handle_user_name, handle_group_name;
+
 /* handle_tls.c: qGetTLSAddr */
 handler_fn handle_tls_addr;
 

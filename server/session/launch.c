@@ -282,8 +282,10 @@ open_path(const char *path, size_t which)
 static int
 open_stdio(struct session *s, int fds[3], int *master)
 {
-	bool to_client = s->config.stdio_to_client ||
-			 (s->client.present && s->client.dialect->takes_output);
+	bool to_client =
+	    (s->config.stdio_to_client ||
+	     (s->client.present && s->client.dialect->takes_output)) &&
+	    !session_is_platform(s);
 	int slave = -1, err = 0;
 
 	fds[0] = fds[1] = fds[2] = -1;

@@ -69,6 +69,7 @@ struct client {
 	/* The client's signals in Linux's numbers: bit n-1 is signal n. */
 	uint64_t pass_signals[2];
 	bool detach_on_error; /* when it goes, whatever else is set */
+	bool asked_host;      /* qHostInfo, as every lldb does */
 };
 
 /* Where the session stands; bits, so that a row can permit several. */
@@ -114,6 +115,19 @@ struct attach_wait {
 	size_t nknown;
 };
 
+/* Programs started and not traced, that the client may still end. */
+#define PLATFORM_SPAWNED_MAX 64
+struct platform {
+	pid_t *found; /* owned: what qfProcessInfo found */
+	size_t nfound, next_found;
+	struct {
+		pid_t pid;
+		int fd; /* a pidfd */
+	} spawned[PLATFORM_SPAWNED_MAX];
+	size_t nspawned;
+	pid_t last; /* the last one started, until it was asked for */
+};
+
 /* What the client inserted, with conditions and commands. */
 struct breakpoint_list;
 
@@ -145,7 +159,10 @@ struct session {
 	int files[SESSION_FILES_MAX]; /* -1: free slot */
 	size_t nfiles;
 	int files_root; /* vFile:setfs: another root, or -1 */
+	int files_cwd;	/* where relative paths begin; -1: where we are */
 	struct attach_wait attach_wait;
+	struct session_door door;
+	struct platform platform;
 	int program_fd; /* pty master, or -1 */
 
 	/* Events fetched from the target and not told yet. */

@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "compress.h"
+#include "platform.h"
 #include "private.h"
 #include "program.h"
 #include "regions.h"
@@ -115,6 +116,7 @@ forget_client(struct session *s)
 
 	files_close_all(s);
 	attach_wait_cancel(s);
+	platform_forget(s);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
 		free(s->saved[i].file);
 		memset(&s->saved[i], 0, sizeof(s->saved[i]));

@@ -33,6 +33,13 @@ enum on_disconnect {
 
 struct rights;
 
+/* Where clients come in: a port, or a socket's path; nothing of both: nobody
+ * else can. */
+struct session_door {
+	uint16_t port;
+	char path[108];
+};
+
 struct session_config {
 	enum on_disconnect on_disconnect;
 	/* lldb-server's form: a client is taken for lldb until it shows that
@@ -65,6 +72,8 @@ struct session_config {
 	/* Regions are freed when a process is detached from
 	 * (--free-on-detach); `monitor set free-on-detach` changes it. */
 	bool free_on_detach;
+	/* qPlatform_shell runs command lines. */
+	bool allow_shell;
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;
@@ -94,6 +103,11 @@ int session_attach_pid(struct session *s, pid_t pid);
 int session_client_new(struct session *s);
 /* It has gone without a word. */
 void session_client_gone(struct session *s);
+/* Where it came in, and others can: for qLaunchGDBServer. */
+void session_set_door(struct session *s, const struct session_door *door);
+/* Is it an lldb that looks at the machine and debugs nothing (platform.h)?
+ * Others may then debug beside it. */
+bool session_is_platform(struct session *s);
 
 /*
  * Takes input; returns how many bytes were consumed.  Fewer than n: the

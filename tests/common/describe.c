@@ -600,6 +600,73 @@ DESCRIBE(decode_file_symlink)
 	say_text(t, req->file.path);
 }
 
+DESCRIBE(decode_dec_pid)
+{
+	promise(req->pid >= 0 && req->pid <= INT32_MAX);
+	say(t, "%" PRId64, req->pid);
+}
+
+DESCRIBE(decode_dec_uid)
+{
+	promise(req->number <= UINT32_MAX);
+	say(t, "%" PRIu64, req->number);
+}
+
+DESCRIBE(decode_find_processes)
+{
+	const struct rsp_process_match *m = &req->match;
+
+	say(t, "%x", m->given);
+	if (m->given & RSP_MATCH_PID)
+		say(t, " pid %u", m->pid);
+	if (m->given & RSP_MATCH_PARENT)
+		say(t, " parent %u", m->parent);
+	if (m->given & RSP_MATCH_UID)
+		say(t, " uid %u", m->uid);
+	if (m->given & RSP_MATCH_GID)
+		say(t, " gid %u", m->gid);
+	if (m->given & RSP_MATCH_EUID)
+		say(t, " euid %u", m->euid);
+	if (m->given & RSP_MATCH_EGID)
+		say(t, " egid %u", m->egid);
+	promise(m->how <= RSP_NAME_REGEX);
+	if (m->how != RSP_NAME_ANY)
+		say(t, " name %d", (int)m->how);
+	if (m->name.len > 0)
+		say_text(t, m->name);
+	if (m->all_users)
+		say(t, " all");
+	if (m->triple.len > 0)
+		say_bytes(t, m->triple);
+}
+
+DESCRIBE(decode_launch_server)
+{
+	(void)req;
+	(void)t;
+}
+
+DESCRIBE(decode_path_complete)
+{
+	say(t, req->complete.directories ? "folders" : "all");
+	say_text(t, req->complete.path);
+}
+
+DESCRIBE(decode_mode_path)
+{
+	say(t, "%" PRIx64, req->file.mode);
+	say_text(t, req->file.path);
+}
+
+DESCRIBE(decode_shell)
+{
+	promise(req->shell.seconds <= UINT32_MAX);
+	say_text(t, req->shell.command);
+	say(t, " %" PRIx64, req->shell.seconds);
+	if (req->shell.folder.len > 0)
+		say_text(t, req->shell.folder);
+}
+
 static const struct {
 	const char *name;
 	void (*describe)(const struct rsp_request *req, struct text *t);

@@ -272,6 +272,33 @@ static const struct request_example request_examples[] = {
 	GOOD(FILE_EXISTS, "vFile:exists:2f61", "[/a]"),
 	GOOD(FILE_MD5, "vFile:MD5:2f61", "[/a]"),
 	GOOD(FILE_SYMLINK, "vFile:symlink:2f61,2f62", "[/b] to [/a]"),
+	/* platform */
+	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;host:box;port:1234;", ""),
+	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;", ""),
+	GOOD(LAUNCH_SERVER, "qLaunchGDBServer", ""),
+	GOOD(QUERY_SERVER, "qQueryGDBServer", ""),
+	GOOD(KILL_SPAWNED, "qKillSpawnedProcess:4711", "4711"),
+	GOOD(FIRST_PROCESSES, "qfProcessInfo", "0"),
+	GOOD(FIRST_PROCESSES,
+	     "qfProcessInfo:name_match:ends_with;name:7368;parent_pid:1;"
+	     "uid:0;all_users:1;triple:x86_64-pc-linux-gnu;",
+	     "6 parent 1 uid 0 name 3[sh] all[x86_64-pc-linux-gnu]"),
+	GOOD(FIRST_PROCESSES,
+	     "qfProcessInfo:pid:7;gid:4294967295;euid:1;egid:2;",
+	     "39 pid 7 gid 4294967295 euid 1 egid 2"),
+	GOOD(FIRST_PROCESSES, "qfProcessInfo:name_match:regex;name:5e61;",
+	     "0 name 5[^a]"),
+	GOOD(NEXT_PROCESSES, "qsProcessInfo", ""),
+	GOOD(PROCESS_INFO_PID, "qProcessInfoPID:10", "10"),
+	GOOD(USER_NAME, "qUserName:1000", "1000"),
+	GOOD(GROUP_NAME, "qGroupName:0", "0"),
+	GOOD(SIGNALS_INFO_JSON, "jSignalsInfo", ""),
+	GOOD(PATH_COMPLETE, "qPathComplete:0,2f65", "all[/e]"),
+	GOOD(PATH_COMPLETE, "qPathComplete:1,", "folders[]"),
+	GOOD(MAKE_DIRECTORY, "qPlatform_mkdir:000001c0,2f61", "1c0[/a]"),
+	GOOD(CHANGE_MODE, "qPlatform_chmod:1ff,2f61", "1ff[/a]"),
+	GOOD(SHELL, "qPlatform_shell:6c73,0000000a,2f", "[ls] a[/]"),
+	GOOD(SHELL, "qPlatform_shell:6c73,ffffffff", "[ls] ffffffff"),
 };
 
 #undef GOOD

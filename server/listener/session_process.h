@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session in a process of its own: this executable again, in the form and
+ * with the options of the server that has accepted its client.
+ */
+#ifndef LISTENER_SESSION_PROCESS_H
+#define LISTENER_SESSION_PROCESS_H
+
+#include <sys/types.h>
+
+#include "settings.h"
+#include "waiting.h"
+
+/* So many at a time. */
+#define SESSION_PROCESSES_MAX 64
+
+/* The hidden first argument. */
+#define SESSION_PROCESS_ROLE "--role=session"
+
+/*
+ * The client's descriptor stays the caller's.  Without `server`, the process
+ * is our child, *pid.  With it, it is nobody's child (a process that traces
+ * cannot wait for others), and *server our end of a socket: it reads as ended
+ * when the session has, and a byte written there ends the session.
+ */
+int session_process_start(const struct settings *s,
+			  const struct waiting_client *client, pid_t *pid,
+			  int *server);
+
+/* argv[0] is what follows the role. */
+int session_process_main(char **argv);
+
+#endif
