@@ -211,25 +211,52 @@ find_dynamic(const struct svr4_process *p, uint64_t *dynamic, uint64_t *load)
 	return found ? 0 : -ENOENT;
 }
 
-int
-svr4_dynamic_entry(const struct svr4_process *p, uint64_t dynamic, uint64_t tag,
-		   uint64_t *value)
+/* `value` and where it is written. */
+static int
+dynamic_entry(const struct svr4_process *p, uint64_t dynamic, uint64_t tag,
+	      uint64_t *value, uint64_t *location)
 {
 	for (size_t i = 0; i < DYNAMIC_MAX; i++) {
+		uint64_t at = dynamic + i * 2 * p->word;
 		uint64_t entry[2];
 		int err;
 
-		err = svr4_read_words(p, dynamic + i * 2 * p->word, entry, 2);
+		err = svr4_read_words(p, at, entry, 2);
 		if (err < 0)
 			return err;
 		if (entry[0] == tag) {
 			*value = entry[1];
+			*location = at + p->word;
 			return 0;
 		}
 		if (entry[0] == DT_NULL)
 			break;
 	}
 	return -ENOENT;
+}
+
+int
+svr4_dynamic_entry(const struct svr4_process *p, uint64_t dynamic, uint64_t tag,
+		   uint64_t *value)
+{
+	uint64_t location;
+
+	return dynamic_entry(p, dynamic, tag, value, &location);
+}
+
+int
+svr4_debug_location(struct target *t, pid_t pid, uint64_t *addr)
+{
+	struct svr4_process p;
+	uint64_t dynamic, load, value;
+	int err;
+
+	err = svr4_process_of(t, pid, &p);
+	if (err == 0)
+		err = find_dynamic(&p, &dynamic, &load);
+	if (err == 0)
+		err = dynamic_entry(&p, dynamic, DT_DEBUG, &value, addr);
+	return err;
 }
 
 /*

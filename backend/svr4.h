@@ -31,6 +31,12 @@ typedef int svr4_fn(void *arg, const struct target_library *lib, bool main);
 int svr4_walk(struct target *t, pid_t pid, const struct svr4_start *start,
 	      svr4_fn *fn, void *arg);
 
+/*
+ * Where the address of r_debug is written, before the dynamic linker has done
+ * so too.  -ENOENT: the program has no dynamic section, or no place in it.
+ */
+int svr4_debug_location(struct target *t, pid_t pid, uint64_t *addr) MUST_CHECK;
+
 /* Reads a word (4 or 8 bytes) of the process's own size. */
 int svr4_read_word(struct target *t, pid_t pid, uint64_t addr,
 		   uint64_t *value) MUST_CHECK;

@@ -144,6 +144,7 @@
 	X(HOST_INFO, "qHostInfo", END, decode_nothing)			\
 	X(PROCESS_INFO, "qProcessInfo", END, decode_nothing)		\
 	X(GET_PID, "qGetPid", END, decode_nothing)			\
+	X(LIBRARIES_ADDRESS, "qShlibInfoAddr", END, decode_nothing)	\
 	X(FILE_LOAD_ADDRESS, "qFileLoadAddress", COLON, decode_hex_text) \
 	X(MODULE_INFO, "qModuleInfo", COLON, decode_module_info)	\
 	X(MODULES_INFO_JSON, "jModulesInfo", COLON, decode_escaped_text) \

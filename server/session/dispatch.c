@@ -136,6 +136,8 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_PROCESS_INFO] = { handle_process_info, IDLE, CLASS_OBSERVE },
 	[RSP_GET_PID] = { handle_get_pid, IDLE, CLASS_OBSERVE },
 	[RSP_SERVER_VERSION] = { handle_server_version, ALWAYS, CLASS_SESSION },
+	[RSP_LIBRARIES_ADDRESS] = { handle_libraries_address, IDLE,
+				    CLASS_OBSERVE },
 	[RSP_FILE_LOAD_ADDRESS] = { handle_file_load_address, IDLE,
 				    CLASS_OBSERVE },
 	[RSP_MODULE_INFO] = { handle_module_info, IDLE, CLASS_FILES_READ },

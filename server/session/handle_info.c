@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "../../backend/svr4.h"
 #include "handlers.h"
 #include "platform.h"
 
@@ -225,4 +226,27 @@ handle_file_load_address(struct session *s, const struct rsp_request *req,
 		addr = map.end;
 	}
 	return err < 0 && err != -EFAULT ? err : -ENOENT;
+}
+
+/* Nothing is answered where there is no such list: lldb then looks for the
+ * libraries in other ways. */
+int
+handle_libraries_address(struct session *s, const struct rsp_request *req,
+			 struct rsp_reply *out)
+{
+	uint64_t addr;
+	pid_t pid;
+	pid_t tid;
+	int err;
+
+	(void)req;
+	if (s->target->ops->files == NULL)
+		return -EOPNOTSUPP;
+	err = session_current(s, &pid, &tid);
+	if (err < 0)
+		return err;
+	if (svr4_debug_location(s->target, pid, &addr) < 0)
+		return -EOPNOTSUPP;
+	rsp_reply_hex(out, addr);
+	return 0;
 }

@@ -202,6 +202,10 @@ handle_attached(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
+/* With more threads than that lldb asks for the memory that it needs: the reply
+ * has to stay within its bound. */
+#define MEMORY_THREADS_MAX 100
+
 /* One object of the JSON array; a thread that vanished meanwhile is left out.
  */
 int
@@ -211,15 +215,17 @@ handle_threads_info_json(struct session *s, const struct rsp_request *req,
 	char object[STOP_JSON_MAX];
 	pid_t pid, tid;
 	size_t n;
+	enum stop_detail detail;
 	bool first = true;
 
 	(void)req;
 	if (session_current(s, &pid, &tid) < 0)
 		return session_code(s, E_NO_CURRENT);
 	n = session_threads(s, pid);
+	detail = n <= MEMORY_THREADS_MAX ? STOP_MEMORY : STOP_REGISTERS;
 	rsp_reply_char(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		size_t len = stop_thread_json(s, s->tids[i], true, object,
+		size_t len = stop_thread_json(s, s->tids[i], detail, object,
 					      sizeof(object));
 
 		if (len == 0)

@@ -54,6 +54,7 @@ handler_fn handle_get_pid;
 handler_fn handle_memory_region;
 handler_fn handle_server_version;
 handler_fn handle_file_load_address;
+handler_fn handle_libraries_address;
 
 /* handle_module.c: qModuleInfo jModulesInfo */
 handler_fn handle_module_info;

@@ -341,9 +341,10 @@ const char *stop_reason_word(const struct target_event *ev);
 int stop_signal(const struct session *s, const struct target_event *ev);
 /* A thread's stop as a JSON object, NUL-terminated; returns its length, 0 if
  * the thread is gone. */
-#define STOP_JSON_MAX 1024
-size_t stop_thread_json(struct session *s, pid_t tid, bool registers, char *buf,
-			size_t cap);
+enum stop_detail { STOP_REASON, STOP_REGISTERS, STOP_MEMORY };
+#define STOP_JSON_MAX 0x2000
+size_t stop_thread_json(struct session *s, pid_t tid, enum stop_detail detail,
+			char *buf, size_t cap);
 /* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
 void stop_description(struct session *s, const struct target_event *ev,
 		      char *buf, size_t cap);

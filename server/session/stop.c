@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "private.h"
+#include "stop_memory.h"
 
 /* ---- what there is to say about a stop --------------------------------------
  */
@@ -261,7 +262,7 @@ put_jstopinfo(struct session *s, struct rsp_reply *r, size_t n)
 	rsp_reply_str(r, "jstopinfo:");
 	rsp_reply_hex8(r, '[');
 	for (size_t i = 0; i < n; i++) {
-		if (stop_thread_json(s, s->tids[i], false, object,
+		if (stop_thread_json(s, s->tids[i], STOP_REASON, object,
 				     sizeof(object)) == 0)
 			continue;
 		if (!first)
@@ -432,6 +433,8 @@ put_verbose(struct session *s, struct rsp_reply *r,
 	if (s->client.list_threads_in_stop)
 		put_all_threads(s, r, ev);
 	put_expedited(s, r, ev->tid);
+	if (s->client.list_threads_in_stop)
+		stop_memory_put(s, r, ev->tid);
 	put_reason(s, r, ev);
 	if (word == NULL)
 		return;

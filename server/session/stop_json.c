@@ -3,10 +3,13 @@
  * A thread's stop as a JSON object: jThreadsInfo and jstopinfo.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../../protocol/hex.h"
 #include "private.h"
+#include "stop_memory.h"
 
 /* Text of bounded length; what does not fit makes it `full`. */
 struct text {
@@ -106,9 +109,44 @@ put_registers(struct text *t, struct session *s, pid_t tid)
 	put_raw(t, "}");
 }
 
+static void
+put_hex(struct text *t, const uint8_t *data, size_t len)
+{
+	if (2 * len >= t->cap - t->len) {
+		t->full = true;
+		return;
+	}
+	rsp_hex_encode((uint8_t *)t->buf + t->len, data, len);
+	t->len += 2 * len;
+	t->buf[t->len] = '\0';
+}
+
+static void
+put_memory(struct text *t, struct session *s, pid_t tid)
+{
+	struct stop_memory m;
+	char head[64];
+
+	stop_memory_read(s, tid, STOP_FRAMES_MAX, &m);
+	if (m.n == 0)
+		return;
+	put_key(t, "memory");
+	for (size_t i = 0; i < m.n; i++) {
+		const struct stop_piece *p = &m.pieces[i];
+
+		snprintf(head, sizeof(head),
+			 "%c{\"address\":%" PRIu64 ",\"bytes\":\"",
+			 i == 0 ? '[' : ',', p->addr);
+		put_raw(t, head);
+		put_hex(t, m.bytes + p->at, p->len);
+		put_raw(t, "\"}");
+	}
+	put_raw(t, "]");
+}
+
 size_t
-stop_thread_json(struct session *s, pid_t tid, bool registers, char *buf,
-		 size_t cap)
+stop_thread_json(struct session *s, pid_t tid, enum stop_detail detail,
+		 char *buf, size_t cap)
 {
 	struct text t = { .buf = buf, .cap = cap };
 	struct target_event ev;
@@ -140,8 +178,10 @@ stop_thread_json(struct session *s, pid_t tid, bool registers, char *buf,
 			put_string(&t, text);
 		}
 	}
-	if (registers && target_is_stopped(s->target, tid))
+	if (detail >= STOP_REGISTERS && target_is_stopped(s->target, tid))
 		put_registers(&t, s, tid);
+	if (detail >= STOP_MEMORY && target_is_stopped(s->target, tid))
+		put_memory(&t, s, tid);
 	put_raw(&t, "}");
 	return t.full ? 0 : t.len;
 }

@@ -249,6 +249,7 @@ static const struct request_example request_examples[] = {
 	GOOD(HOST_INFO, "qHostInfo", ""),
 	GOOD(PROCESS_INFO, "qProcessInfo", ""),
 	GOOD(GET_PID, "qGetPid", ""),
+	GOOD(LIBRARIES_ADDRESS, "qShlibInfoAddr", ""),
 	GOOD(FILE_LOAD_ADDRESS, "qFileLoadAddress:2f61", "[/a]"),
 	GOOD(MODULE_INFO, "qModuleInfo:2f61;783836", "[/a][x86]"),
 	GOOD(MODULES_INFO_JSON, "jModulesInfo:[{\"file\":\"/a\"}]]",

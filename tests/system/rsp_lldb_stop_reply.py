@@ -37,8 +37,18 @@ def test():
     check("name:" in r.ask("qRegisterInfo0"), "qRegisterInfo0")
     r.expect("qWatchpointSupportInfo:", r"num:\d+;")
     r.expect("qVAttachOrWaitSupported", "OK")
-    for empty in ("qStructuredDataPlugins", "qShlibInfoAddr",
-                  "jThreadExtendedInfo:{}", "qOffsets"):
+    where = int(r.ask("qShlibInfoAddr"), 16)
+    check(r.word(r.word(where)) & 0xffffffff in (1, 2), "no r_debug there")
+    memory = [p.split("=") for p in re.findall(r"memory:([^;]+);", reply)]
+    check(len(memory) > 0, "no memory in the stop reply", reply)
+    for addr, data in memory:
+        check(r.read(int(addr, 16), len(data) // 2).hex() == data,
+              "another memory at " + addr)
+    check(all("memory" in t for t in threads), "no memory", threads)
+    for piece in sum((t["memory"] for t in threads), []):
+        check(r.read(piece["address"], len(piece["bytes"]) // 2).hex() ==
+              piece["bytes"], "another memory at %x" % piece["address"])
+    for empty in ("qStructuredDataPlugins", "jThreadExtendedInfo:{}", "qOffsets"):
         r.expect(empty, "")
     saved = r.expect("QSaveRegisterState;thread:%x;" % pid, r"\d+").group(0)
     pc = r.ask("p10;thread:%x;" % pid)

@@ -235,6 +235,25 @@ test_lists(void **state)
 }
 
 static void
+test_debug_location(void **state)
+{
+	uint64_t at;
+
+	(void)state;
+	build();
+	/* Also while nothing is written there yet. */
+	words(DYNAMIC, 4, W(DT_NEEDED), W(1), W(DT_DEBUG), W(0));
+	assert_int_equal(svr4_debug_location(&fake.base, 1, &at), 0);
+	assert_int_equal(at, DYNAMIC + 24);
+	words(DYNAMIC, 2, W(DT_NULL), W(0));
+	assert_int_equal(svr4_debug_location(&fake.base, 1, &at), -ENOENT);
+	words(PHDRS + 2 * sizeof(Elf64_Phdr), 1, W(PT_NULL));
+	words(PHDRS, 1, W(PT_NULL));
+	words(PHDRS + sizeof(Elf64_Phdr), 1, W(PT_NULL));
+	assert_int_equal(svr4_debug_location(&fake.base, 1, &at), -ENOENT);
+}
+
+static void
 test_not_yet(void **state)
 {
 	struct seen s;
@@ -421,6 +440,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_debug_location),
 		cmocka_unit_test(test_not_yet),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_names),
