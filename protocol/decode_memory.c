@@ -2,10 +2,16 @@
 #include "decode.h"
 
 static bool
+range(struct rsp_args *a, uint64_t *addr, uint64_t *len)
+{
+	return rsp_args_hex_u64(a, addr) && rsp_args_expect(a, ',') &&
+	       rsp_args_hex_u64(a, len);
+}
+
+static bool
 addr_and_len(struct rsp_args *a, struct rsp_request *req)
 {
-	return rsp_args_hex_u64(a, &req->mem.addr) && rsp_args_expect(a, ',') &&
-	       rsp_args_hex_u64(a, &req->mem.len);
+	return range(a, &req->mem.addr, &req->mem.len);
 }
 
 /* addr,len */
@@ -21,6 +27,36 @@ decode_crc(struct rsp_args *a, struct rsp_request *req)
 {
 	rsp_args_separator(a);
 	return decode_read_memory(a, req);
+}
+
+/* :ranges:addr,len[,addr,len]...; */
+bool
+decode_read_ranges(struct rsp_args *a, struct rsp_request *req)
+{
+	uint64_t addr, len;
+
+	if (!rsp_args_expect_str(a, ":ranges:"))
+		return false;
+	req->reads.at = a->at;
+	do {
+		if (!range(a, &addr, &len))
+			return false;
+	} while (rsp_args_expect(a, ','));
+	req->reads.end = a->at;
+	return rsp_args_expect(a, ';') && rsp_args_at_end(a);
+}
+
+bool
+rsp_reads_next(struct rsp_list *list, uint64_t *addr, uint64_t *len)
+{
+	struct rsp_args a;
+
+	rsp_args_of_list(&a, list);
+	rsp_args_expect(&a, ',');
+	if (!range(&a, addr, len))
+		return false;
+	list->at = a.at;
+	return true;
 }
 
 /* addr,len:hex */

@@ -159,7 +159,8 @@ struct rsp_request {
 			uint64_t len;
 			struct rsp_bytes data; /* M X: exactly len bytes */
 		} mem;
-		struct { /* SEARCH_MEMORY */
+		struct rsp_list reads; /* READ_RANGES: rsp_reads_next */
+		struct {	       /* SEARCH_MEMORY */
 			uint64_t addr;
 			uint64_t len;
 			struct rsp_bytes pattern;
@@ -327,6 +328,7 @@ bool rsp_vcont_next(struct rsp_list *list, struct rsp_action *action);
 /* "name+" gives value "+", "name-" "-", "name=value" "value", "name" "". */
 bool rsp_features_next(struct rsp_list *list, struct rsp_bytes *name,
 		       struct rsp_bytes *value);
+bool rsp_reads_next(struct rsp_list *list, uint64_t *addr, uint64_t *len);
 bool rsp_agent_next(struct rsp_list *list, struct rsp_bytes *bytecode);
 bool rsp_trace_actions_next(struct rsp_list *list,
 			    struct rsp_trace_action *action);

@@ -57,6 +57,7 @@
 	X(WRITE_BINARY, "X", ARGS, decode_write_binary)			\
 	X(SEARCH_MEMORY, "qSearch:memory", COLON, decode_search_memory)	\
 	X(CRC, "qCRC", COLON, decode_crc)				\
+	X(READ_RANGES, "MultiMemRead", COLON, decode_read_ranges)		\
 	X(MEMORY_REGION, "qMemoryRegionInfo", END | COLON, decode_opt_addr) \
 	/* allocation */						\
 	X(ALLOC, "_M", ARGS, decode_alloc)				\
@@ -67,6 +68,7 @@
 	/* breakpoints */						\
 	X(INSERT_BREAKPOINT, "Z", ARGS, decode_insert_breakpoint)	\
 	X(REMOVE_BREAKPOINT, "z", ARGS, decode_remove_breakpoint)	\
+	X(MULTI_BREAKPOINT, "jMultiBreakpoint", COLON, decode_escaped_text) \
 	X(WATCHPOINT_SUPPORT, "qWatchpointSupportInfo", END | COLON, decode_nothing_more) \
 	/* run control */						\
 	X(STOP_REASON, "?", END, decode_nothing)			\

@@ -114,6 +114,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_WRITE_BINARY] = { handle_write_memory, IDLE, CLASS_WRITE },
 	[RSP_SEARCH_MEMORY] = { handle_search_memory, IDLE, CLASS_OBSERVE },
 	[RSP_CRC] = { handle_crc, IDLE, CLASS_OBSERVE },
+	[RSP_READ_RANGES] = { handle_read_ranges, IDLE, CLASS_OBSERVE },
 	[RSP_MEMORY_REGION] = { handle_memory_region, IDLE, CLASS_OBSERVE },
 	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE, true },
 	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE, true },
@@ -128,6 +129,8 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 				    CLASS_CONTROL },
 	[RSP_REMOVE_BREAKPOINT] = { handle_remove_breakpoint, IDLE,
 				    CLASS_CONTROL },
+	[RSP_MULTI_BREAKPOINT] = { handle_multi_breakpoint, IDLE,
+				   CLASS_CONTROL },
 	[RSP_WATCHPOINT_SUPPORT] = { handle_watchpoint_support, ALWAYS,
 				     CLASS_SESSION },
 	/* objects and information */

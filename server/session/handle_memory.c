@@ -108,6 +108,54 @@ handle_read_binary(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
+/* Room for each number and its comma. */
+#define RANGE_HEAD 17
+
+/*
+ * Sizes first, then the bytes.  What cannot be read has the size 0; so has not
+ * what did not fit, since the client could not tell: then nothing is read at
+ * all, and it asks for less.
+ */
+int
+handle_read_ranges(struct session *s, const struct rsp_request *req,
+		   struct rsp_reply *out)
+{
+	size_t room = rsp_reply_room(out), total = 0, used = 0, got;
+	struct rsp_list list = req->reads;
+	uint64_t addr, len;
+	uint8_t *tail;
+	pid_t pid, tid;
+	int err;
+
+	for (; rsp_reads_next(&list, &addr, &len); total += (size_t)len) {
+		used += RANGE_HEAD;
+		/* Twice: every byte may need an escape. */
+		if (used > room || len > (room - used) / 2 ||
+		    total > (room - used) / 2 - len)
+			return -E2BIG;
+	}
+	err = session_current(s, &pid, &tid);
+	if (err < 0)
+		return err;
+	tail = rsp_reply_tail(out, total);
+	list = req->reads;
+	used = 0;
+	for (bool first = true; rsp_reads_next(&list, &addr, &len);
+	     first = false) {
+		if (len == 0 ||
+		    target_read_memory(s->target, pid, addr, tail + used,
+				       (size_t)len, &got) < 0)
+			got = 0;
+		if (!first)
+			rsp_reply_char(out, ',');
+		rsp_reply_hex(out, got);
+		used += got;
+	}
+	rsp_reply_char(out, ';');
+	rsp_reply_tail_escaped(out, tail, used);
+	return 0;
+}
+
 /* M and X differ on the wire only. */
 int
 handle_write_memory(struct session *s, const struct rsp_request *req,

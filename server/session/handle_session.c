@@ -202,6 +202,9 @@ static const struct offer {
 	 * its tests, which do not say who they are, take no bare one. */
 	{ "qEcho", TO_LLDB, is_known },
 	{ "qEcho+", TO_LLDB, NULL },
+	/* Known to lldb since 22 and 23; 21 passes over them. */
+	{ "MultiMemRead+", TO_LLDB, asked_swbreak },
+	{ "jMultiBreakpoint+", TO_LLDB, asked_swbreak },
 	/* Nobody's but ours (docs/allocation.md).  lldb acts on none of these,
 	 * and its own suite takes a name that it does not know for a fault of
 	 * the server. */

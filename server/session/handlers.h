@@ -12,6 +12,7 @@
 handler_fn handle_read_memory;
 handler_fn handle_read_binary;
 handler_fn handle_write_memory;
+handler_fn handle_read_ranges;
 handler_fn handle_search_memory;
 handler_fn handle_crc;
 
@@ -26,6 +27,9 @@ handler_fn handle_get_write_watch;
 handler_fn handle_insert_breakpoint;
 handler_fn handle_remove_breakpoint;
 handler_fn handle_watchpoint_support;
+
+/* handle_multi_breakpoint.c */
+handler_fn handle_multi_breakpoint;
 
 /* handle_file.c: vFile */
 handler_fn handle_file_setfs;

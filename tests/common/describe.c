@@ -261,6 +261,17 @@ DESCRIBE(decode_read_memory)
 	say(t, "%" PRIx64 " %" PRIx64, req->mem.addr, req->mem.len);
 }
 
+DESCRIBE(decode_read_ranges)
+{
+	struct rsp_list list = req->reads;
+	uint64_t addr, len;
+	size_t n = 0;
+
+	for (; rsp_reads_next(&list, &addr, &len); n++)
+		say(t, "%s%" PRIx64 "+%" PRIx64, n > 0 ? " " : "", addr, len);
+	promise(n > 0 && list.at == list.end);
+}
+
 DESCRIBE(decode_crc)
 {
 	describe_decode_read_memory(req, t);

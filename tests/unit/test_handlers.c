@@ -181,6 +181,68 @@ test_binary_lldb(void **state)
 }
 
 static void
+test_ranges(void **state)
+{
+	struct talk *t = *state;
+
+	SAYS("M600000,4:23247d2a", "OK");
+	SAYS("M601ffe,2:6162", "OK");
+	SAYS("MultiMemRead:ranges:600000,4;", "4;#$}*");
+	/* Partly there, not there, nothing wanted. */
+	SAYS("MultiMemRead:ranges:601ffe,10,0,8,600000,0,600001,2;",
+	     "2,0,0,2;ab$}");
+	SAYS("MultiMemRead:ranges:ffffffffffffffff,2;", "0;");
+	SAYS("MultiMemRead:ranges:600000,10000000;", "E07");
+	SAYS("MultiMemRead:ranges:600000,ffffffffffffffff,600000,2;", "E07");
+	SAYS("MultiMemRead:ranges:600000,40000,600000,40000;", "E07");
+	SAYS("MultiMemRead:ranges:10,2", "E16");
+}
+
+/* `n` ranges of no bytes, and then some of all: bounded, and whole. */
+static void
+test_many_ranges(void **state)
+{
+	struct talk *t = *state;
+	char *packet = malloc(0x20000);
+	size_t n = (size_t)sprintf(packet, "MultiMemRead:ranges:600000,1");
+	const char *reply;
+
+	for (int i = 0; i < 9000; i++)
+		n += (size_t)sprintf(packet + n, ",60000%x,1", i % 10);
+	strcpy(packet + n, ";");
+	reply = strchr(talk(t, packet), ';');
+	assert_non_null(reply);
+	assert_int_equal(t->reply_len - (size_t)(reply + 1 - t->reply), 9001);
+	free(packet);
+}
+
+#define MULTI(list) "jMultiBreakpoint:{\"breakpoint_requests\":[" list "]}]"
+
+static void
+test_multi_breakpoint(void **state)
+{
+	struct talk *t = *state;
+
+	SAYS(MULTI(""), "{\"results\":[]}");
+	SAYS(MULTI("\"Z0,400010,1\", \"Z0,400020,1\""),
+	     "{\"results\":[\"OK\",\"OK\"]}");
+	/* One that fails does not keep the next from being done. */
+	SAYS(MULTI("\"z0,400010,1\",\"z0,400014,1\",\"z0,400020,1\""),
+	     "{\"results\":[\"OK\",\"E02\",\"OK\"]}");
+	SAYS(MULTI("\"Z0,400010,1\",\"z0,400010,1\""),
+	     "{\"results\":[\"OK\",\"OK\"]}");
+	SAYS(MULTI("\"\",\"?\",\"Z9,1,1\",\"k\",7,null,\"Z0,x,1\""),
+	     "{\"results\":[\"E16\",\"E16\",\"E16\",\"E16\",\"E16\",\"E16\","
+	     "\"E16\"]}");
+	SAYS("jMultiBreakpoint:", "E16");
+	SAYS("jMultiBreakpoint:[\"Z0,400010,1\"]", "E16");
+	SAYS("jMultiBreakpoint:{\"breakpoint_requests\":7}]", "E16");
+	SAYS("jMultiBreakpoint:{\"breakpoint_requests\":[", "E16");
+	SAYS("jMultiBreakpoint: {\"breakpoint_requests\": []}]",
+	     "{\"results\":[]}");
+}
+
+static void
 test_search(void **state)
 {
 	struct talk *t = *state;
@@ -613,13 +675,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GDB(test_memory),	GDB(test_binary_gdb),
-		LLDB(test_binary_lldb), GDB(test_search),
-		GDB(test_regions),	GDB(test_alloc),
-		GDB(test_condition),	GDB(test_commands),
-		GDB(test_watchpoints),	GDB(test_xfer),
-		GDB(test_osdata),	GDB(test_files),
-		GDB(test_odd_files),	LLDB(test_info),
-		LLDB(test_modules),	GDB(test_monitor),
+		LLDB(test_binary_lldb), LLDB(test_ranges),
+		LLDB(test_many_ranges), LLDB(test_multi_breakpoint),
+		GDB(test_search),	GDB(test_regions),
+		GDB(test_alloc),	GDB(test_condition),
+		GDB(test_commands),	GDB(test_watchpoints),
+		GDB(test_xfer),		GDB(test_osdata),
+		GDB(test_files),	GDB(test_odd_files),
+		LLDB(test_info),	LLDB(test_modules),
+		GDB(test_monitor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
