@@ -230,6 +230,9 @@ serve(struct session *s, const struct handler *h, const struct rsp_request *req,
       struct rsp_reply *out)
 {
 	dialect_detect(s, req);
+	/* gdb sends only this before it has taken in the first stop. */
+	if (req->kind != RSP_STOPPED && req->kind != RSP_PASS_SIGNALS)
+		s->stops_held = false;
 	if (h->fn == NULL)
 		return -EOPNOTSUPP;
 	if (!(s->permitted & RIGHTS_BIT(h->class)))

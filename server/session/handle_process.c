@@ -94,10 +94,14 @@ attach(struct session *s, pid_t pid, struct rsp_reply *out)
 	 * gdb asks for stops itself, and takes nothing of the process before
 	 * it has asked what it is; until then it believes that it runs.
 	 */
-	if (!s->client.dialect->stops_whole_process)
+	if (!s->client.dialect->stops_whole_process) {
+		/* It is also asked for its registers' description then, which
+		 * is made of those of a thread that stands. */
+		(void)session_view(s, pid);
 		run_process(s, pid);
-	else
+	} else {
 		err = announce_threads(s, pid);
+	}
 	if (err == 0)
 		rsp_reply_str(out, "OK");
 	return err;

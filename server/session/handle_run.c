@@ -185,6 +185,7 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 		return session_code(s, E_NOTHING_NOTIFIED);
 	if (s->first_stop_alone) {
 		s->first_stop_alone = false;
+		s->stops_held = true;
 		s->notified = false;
 		rsp_reply_str(out, "OK");
 		return 0;

@@ -331,6 +331,7 @@ handle_non_stop(struct session *s, const struct rsp_request *req,
 	s->client.non_stop = req->flag;
 	s->notified = false;
 	s->first_stop_alone = false;
+	s->stops_held = false;
 	session_update_state(s);
 	session_set_reports(s);
 	rsp_reply_str(out, "OK");

@@ -26,8 +26,9 @@ struct dialect {
 	bool native_signals; /* Linux's numbers, not gdb's */
 	/* A process runs and stops as a whole, also in non-stop mode. */
 	bool stops_whole_process;
-	/* "?" in non-stop mode tells one stop, the others are notified: gdb 13
-	 * dies of an assertion over two ("async_event_handler_marked"). */
+	/* "?" in non-stop mode tells one stop; the others are notified, and
+	 * not before gdb has connected: it dies of an assertion over two (13:
+	 * "async_event_handler_marked", 16: "is_async_p"). */
 	bool first_stop_alone;
 	/* Z3 is taken as an access watchpoint (x86 has no read one). */
 	bool read_watch_is_access;
@@ -178,6 +179,8 @@ struct session {
 	bool notified;
 	/* non-stop: "?" has told one stop; the next vStopped is its end. */
 	bool first_stop_alone;
+	/* And then no other is told while gdb is still about that one. */
+	bool stops_held;
 	/* non-stop: a %Stdio is out and vStdio owed. */
 	bool stdio_notified;
 	/* non-stop: stops that "?" still has to tell, one per vStopped. */

@@ -273,7 +273,8 @@ notify(struct session *s)
 	struct target_event ev;
 	struct rsp_reply r;
 
-	if (s->notified || !session_has_room(s) || !run_next_event(s, &ev))
+	if (s->notified || s->stops_held || !session_has_room(s) ||
+	    !run_next_event(s, &ev))
 		return;
 	/* What it wrote before it stopped: the client may go on at once. */
 	session_program_ready(s);

@@ -46,6 +46,7 @@ client_reset(struct session *s)
 	s->last_len = 0;
 	s->notified = false;
 	s->first_stop_alone = false;
+	s->stops_held = false;
 	s->stdio_notified = false;
 	s->nuntold = 0;
 	s->first_deferred = 0;

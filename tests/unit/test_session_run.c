@@ -305,9 +305,13 @@ non_stop_tells_one_at_a_time(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 3);
 	bench_expect(&b, "QNonStop:1", "OK");
-	/* One alone, for gdb 13; the others are notified. */
+	/* One alone, and the others are notified when gdb goes on. */
 	starts_with(bench_ask(&b, "?"), "T05");
 	bench_expect(&b, "vStopped", "OK");
+	assert_null(bench_next(&b, 10));
+	bench_expect(&b, "QPassSignals:", "OK");
+	assert_null(bench_next(&b, 10));
+	bench_expect(&b, "Hgp64.64", "OK");
 	starts_with(bench_next(&b, 10), "%Stop:T05");
 	starts_with(bench_ask(&b, "vStopped"), "T05");
 	bench_expect(&b, "vStopped", "OK");
