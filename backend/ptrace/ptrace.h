@@ -106,7 +106,7 @@ struct thread {
 	struct registers regs;
 	unsigned hw_generation; /* which process->hw_generation its debug
 				 * registers hold */
-	unsigned openings;	/* process->openings when it was let go */
+	unsigned openings;	/* process->openings at its last fault */
 	char name[32];
 	bool name_valid;
 };

@@ -74,7 +74,6 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	if (th->hw_generation != p->hw_generation)
 		watch_sync(th);
 	p->runs++;
-	th->openings = p->openings;
 	th->stepping = request == PTRACE_SINGLESTEP;
 	/* The return of this call, if it is seen at all, is another's. */
 	if (request != PTRACE_SYSCALL)

@@ -44,9 +44,11 @@ static enum vm_fault
 settle(struct ptrace_target *t, struct thread *th, uint64_t addr)
 {
 	struct process *p = th->process;
+	unsigned seen = th->openings;
 	struct vm_region *r;
 	uint32_t protect;
 
+	th->openings = p->openings;
 	if (vm_sync(p) < 0)
 		return VM_FAULT_NONE;
 	r = vm_find(vm_owner(p)->vm, addr);
@@ -62,11 +64,12 @@ settle(struct ptrace_target *t, struct thread *th, uint64_t addr)
 		return VM_FAULT_OVER;
 	}
 	/*
-	 * Another thread has opened a page since this one was let go: it may
-	 * have been that one.  If not, it comes again.
+	 * Pages were opened since this thread last faulted: it may have been
+	 * that one, by another thread.  (The signal can be older than a stop
+	 * in between, which takes precedence over it.)  If not, it comes again.
 	 */
-	return protect != 0 && th->openings != p->openings ? VM_FAULT_OVER
-							   : VM_FAULT_NONE;
+	return protect != 0 && seen != p->openings ? VM_FAULT_OVER
+						   : VM_FAULT_NONE;
 }
 
 static bool

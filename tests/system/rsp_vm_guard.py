@@ -69,7 +69,7 @@ def several(p, base):
 
 
 def two_threads(p, base):
-    for _ in range(5):
+    for _ in range(40):
         check(p.protect(base, 1, 0x104) == 4, "protect")
         seen, _ = p.touch(BOTH, base, 0x77)
         check(seen == [GUARD], "two threads, one page: one stop", seen)
