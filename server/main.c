@@ -6,6 +6,7 @@
 #include "connect/connect.h"
 #include "listener/forms.h"
 #include "listener/session_process.h"
+#include "listener/shell_process.h"
 #include "relay/relay.h"
 
 static int
@@ -25,6 +26,8 @@ main(int argc, char **argv)
 		return relay_main(argv + 2);
 	if (strcmp(word, SESSION_PROCESS_ROLE) == 0)
 		return session_process_main(argv + 2);
+	if (strcmp(word, SHELL_PROCESS_ROLE) == 0)
+		return shell_process_main(argv + 2);
 	if (strcmp(word, CONNECT_ROLE) == 0)
 		return connect_role_main(argv + 2);
 	if (strcmp(word, "connect") == 0)

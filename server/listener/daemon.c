@@ -14,6 +14,7 @@
 #include "accept.h"
 #include "end_signals.h"
 #include "endpoint.h"
+#include "report_port.h"
 #include "session_process.h"
 
 /* How long sessions have to let go of their targets in the end. */
@@ -63,9 +64,13 @@ reap(struct daemon *d)
 static void
 on_child(struct ev_loop *loop, ev_signal *w, int revents)
 {
+	struct daemon *d = w->data;
+
 	(void)loop;
 	(void)revents;
-	reap(w->data);
+	reap(d);
+	if (d->settings->session.once && d->nsessions == 0)
+		ev_break(d->loop, EVBREAK_ALL);
 }
 
 static void
@@ -123,6 +128,8 @@ listen_on(struct daemon *d, const struct address *a)
 	if (err < 0)
 		return err;
 	err = endpoint_start(&l);
+	if (err == 0)
+		err = report_socket(d->settings, &l);
 	if (err < 0) {
 		socket_listeners_close(&l);
 		return err;

@@ -56,6 +56,8 @@ print_help(void)
 	    "                                             as lldb-server\n"
 	    "       rspd serve [OPTIONS] LISTEN...        one session per "
 	    "client\n"
+	    "       rspd platform [OPTIONS] --listen HOST:PORT\n"
+	    "                                             as lldb-server's\n"
 	    "       rspd connect [OPTIONS] HOST:PORT      client's side of "
 	    "TLS\n"
 	    "\n"

@@ -17,8 +17,6 @@ enum {
 	ID_REVERSE,
 	ID_SETSID,
 	ID_NATIVE_REGS,
-	ID_LOG_FILE,
-	ID_LOG_CHANNELS,
 	ID_HELP,
 };
 
@@ -37,20 +35,12 @@ static const struct option_row rows[] = {
 	  "run in a session of its own" },
 	{ "native-regs", 'r', OPTION_BARE, ID_NATIVE_REGS, NULL,
 	  "accepted; they are always native" },
-	{ "log-file", 'l', OPTION_VALUE, ID_LOG_FILE, "FILE",
-	  "where the log goes instead of stderr" },
-	{ "log-channels", 'c', OPTION_VALUE, ID_LOG_CHANNELS, "LIST",
-	  "what is logged: \"gdb-remote packets\", \"lldb all\", ...\n"
-	  "separated by colons" },
 	{ "help", 'h', OPTION_BARE, ID_HELP, NULL, "this text" },
 	{ 0 },
 };
 
 static const struct option_row *const tables[] = {
-	rows,
-	settings_rows,
-	settings_debug_rows,
-	NULL,
+	rows, settings_rows, settings_debug_rows, settings_log_rows, NULL,
 };
 
 static void
@@ -75,6 +65,7 @@ print_help(void)
 	options_print(rows);
 	options_print(settings_rows);
 	options_print(settings_debug_rows);
+	options_print(settings_log_rows);
 }
 
 static bool
@@ -91,20 +82,10 @@ take_fd(const char *option, const char *value, int *fd)
 	return true;
 }
 
-static void
-set_channels(struct settings *s, const char *list)
-{
-	log_set_level(LOG_DEBUG);
-	if (strstr(list, "packets") != NULL || strstr(list, "all") != NULL)
-		s->session.remote_debug = true;
-}
-
 /* SETTINGS_RUN: go on. */
 static enum settings_result
 apply(int id, const char *value, struct settings *s)
 {
-	int err;
-
 	switch (id) {
 	case ID_ATTACH:
 		s->attach = value;
@@ -127,14 +108,6 @@ apply(int id, const char *value, struct settings *s)
 		s->setsid = true;
 		return SETTINGS_RUN;
 	case ID_NATIVE_REGS:
-		return SETTINGS_RUN;
-	case ID_LOG_FILE:
-		err = log_open(value);
-		if (err < 0)
-			log_error("%s: %s", value, strerror(-err));
-		return err < 0 ? SETTINGS_WRONG : SETTINGS_RUN;
-	case ID_LOG_CHANNELS:
-		set_channels(s, value);
 		return SETTINGS_RUN;
 	case ID_HELP:
 		print_help();

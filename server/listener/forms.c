@@ -12,6 +12,8 @@ static const struct form forms[] = {
 	{ "gdbserver", form_lldb, server_run },
 	{ "g", form_lldb, server_run },
 	{ "serve", form_serve, daemon_run },
+	{ "platform", form_platform, daemon_run },
+	{ "p", form_platform, daemon_run },
 };
 
 const struct form *

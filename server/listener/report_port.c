@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,5 +46,46 @@ report_port(const struct settings *s, uint16_t port)
 		log_error("%s: %s", s->port_path, strerror(-err));
 	if (fd >= 0)
 		close(fd);
+	return err;
+}
+
+static int
+write_file(const char *path, const char *text)
+{
+	size_t len = strlen(text);
+	ssize_t n;
+	int fd, err;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	err = n == (ssize_t)len ? 0 : n < 0 ? -errno : -EIO;
+	if (close(fd) < 0 && err == 0)
+		err = -errno;
+	return err;
+}
+
+int
+report_socket(const struct settings *s, const struct socket_listeners *l)
+{
+	char *temporary, port[8];
+	int err;
+
+	if (s->socket_file == NULL)
+		return 0;
+	snprintf(port, sizeof(port), "%u", l->port);
+	if (asprintf(&temporary, "%s.%d", s->socket_file, (int)getpid()) < 0)
+		return -ENOMEM;
+	err = write_file(temporary, l->port != 0 ? port : l->unlink_path);
+	if (err == 0 && rename(temporary, s->socket_file) < 0)
+		err = -errno;
+	if (err < 0) {
+		log_error("--socket-file=%s: %s", s->socket_file,
+			  strerror(-err));
+		if (err != -EEXIST)
+			unlink(temporary);
+	}
+	free(temporary);
 	return err;
 }

@@ -88,6 +88,7 @@ keep_to_client(struct settings *s, char **argv)
 	s->reverse_connect = false;
 	s->port_fd = -1;
 	s->port_path = NULL;
+	s->socket_file = NULL;
 	s->door.port = (uint16_t)strtoul(argv[AT_PORT], NULL, 10);
 	snprintf(s->door.path, sizeof(s->door.path), "%s", argv[AT_PATH]);
 	if (argv[AT_SERVER][0] == '1')

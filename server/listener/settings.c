@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../common/log.h"
+#include "shell_process.h"
 
 enum {
 	ID_ON_DISCONNECT = 1,
@@ -22,6 +23,9 @@ enum {
 	ID_DEBUG_FILE,
 	ID_REMOTE_DEBUG,
 	ID_EVENT_LOOP_DEBUG,
+	ID_LOG_FILE,
+	ID_LOG_CHANNELS,
+	ID_ALLOW_SHELL,
 	ID_SHELL,
 	ID_NO_SHELL,
 	ID_NO_ASLR,
@@ -48,12 +52,23 @@ const struct option_row settings_rows[] = {
 	  "only clients with a certificate of this CA get in" },
 	{ "tls-crl", 0, OPTION_VALUE, ID_TLS_CRL, "FILE",
 	  "client certificates that the CA has revoked" },
+	{ "allow-shell", 0, OPTION_BARE, ID_ALLOW_SHELL, NULL,
+	  "lldb's \"platform shell\" runs command lines here" },
 	{ "insecure", 0, OPTION_BARE, ID_INSECURE, NULL,
 	  "listen beyond this machine without TLS: whoever reaches\n"
 	  "the port can run code as this user" },
 	{ "no-compression", 0, OPTION_BARE, ID_NO_COMPRESSION, NULL,
 	  "do not offer lldb to compress packets: on a fast link\n"
 	  "that only takes time" },
+	{ 0 },
+};
+
+const struct option_row settings_log_rows[] = {
+	{ "log-file", 'l', OPTION_VALUE, ID_LOG_FILE, "FILE",
+	  "where the log goes instead of stderr" },
+	{ "log-channels", 'c', OPTION_VALUE, ID_LOG_CHANNELS, "LIST",
+	  "what is logged: \"gdb-remote packets\", \"lldb all\", ...\n"
+	  "separated by colons" },
 	{ 0 },
 };
 
@@ -184,6 +199,14 @@ apply_debug_file(const char *value)
 	return err == 0;
 }
 
+static void
+set_channels(struct settings *s, const char *list)
+{
+	log_set_level(LOG_DEBUG);
+	if (strstr(list, "packets") != NULL || strstr(list, "all") != NULL)
+		s->session.remote_debug = true;
+}
+
 bool
 settings_apply(struct settings *s, int id, const char *value)
 {
@@ -222,6 +245,13 @@ settings_apply(struct settings *s, int id, const char *value)
 		return true;
 	case ID_DEBUG_FORMAT:
 		return apply_debug_format(value);
+	case ID_ALLOW_SHELL:
+		s->session.start_shell = shell_process_start;
+		return true;
+	case ID_LOG_CHANNELS:
+		set_channels(s, value);
+		return true;
+	case ID_LOG_FILE:
 	case ID_DEBUG_FILE:
 		return apply_debug_file(value);
 	case ID_SHELL:

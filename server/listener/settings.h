@@ -44,8 +44,9 @@ struct settings {
 	/* lldb-server's form. */
 	bool setsid;
 	bool reverse_connect;
-	int port_fd;	       /* --pipe; -1: none */
-	const char *port_path; /* --named-pipe; NULL: none */
+	int port_fd;		 /* --pipe; -1: none */
+	const char *port_path;	 /* --named-pipe; NULL: none */
+	const char *socket_file; /* --socket-file; NULL: none */
 };
 
 enum settings_result {
@@ -60,6 +61,8 @@ void settings_init(struct settings *s);
 
 /* --on-disconnect, --rights, --tls-*, --insecure. */
 extern const struct option_row settings_rows[];
+/* --log-file, --log-channels: as lldb-server has them. */
+extern const struct option_row settings_log_rows[];
 /* --debug, --remote-debug, --debug-format, ... */
 extern const struct option_row settings_debug_rows[];
 /* --startup-with-shell, --disable-randomization, ... */
@@ -80,5 +83,6 @@ void settings_print_version(void);
 enum settings_result form_gdbserver(char **argv, struct settings *s);
 enum settings_result form_lldb(char **argv, struct settings *s);
 enum settings_result form_serve(char **argv, struct settings *s);
+enum settings_result form_platform(char **argv, struct settings *s);
 
 #endif

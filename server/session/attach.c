@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "handlers.h"
+#include "job.h"
 
 /* How soon a new process is seen; a program lives longer than that. */
 #define LOOK_EVERY_MS 5
@@ -113,12 +114,20 @@ note_known(void *arg, pid_t pid)
 	return false;
 }
 
+static void
+forget_known(struct session *s)
+{
+	free(s->attach_wait.known);
+	s->attach_wait.known = NULL;
+	s->attach_wait.nknown = 0;
+}
+
 static int
 take_name(struct session *s, const struct rsp_request *req)
 {
 	struct attach_wait *w = &s->attach_wait;
 
-	attach_wait_cancel(s);
+	forget_known(s);
 	if (req->text.len == 0 || req->text.len >= sizeof(w->name) ||
 	    memchr(req->text.data, '\0', req->text.len) != NULL)
 		return -EINVAL;
@@ -143,13 +152,25 @@ attach_present(struct session *s, struct rsp_reply *out)
 	return session_attach(s, l.pid, out);
 }
 
+/* ---- waiting for one to come ----------------------------------------------
+ */
+
 static int
-begin_wait(struct session *s)
+look_for_new(struct session *s, struct rsp_reply *out)
 {
-	s->attach_wait.active = true;
-	s->state = SESSION_RUNNING;
-	return SESSION_NO_REPLY;
+	struct look l = { .wait = &s->attach_wait };
+
+	if (walk(look_at, &l) < 0 || l.count == 0)
+		return JOB_GOES_ON;
+	job_cancel(s);
+	return session_attach(s, l.pid, out);
 }
+
+static const struct session_job waiting = {
+	.step = look_for_new,
+	.end = forget_known,
+	.every_ms = LOOK_EVERY_MS,
+};
 
 int
 handle_attach_name(struct session *s, const struct rsp_request *req,
@@ -170,7 +191,7 @@ handle_attach_wait(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 	walk(note_known, &s->attach_wait);
-	return begin_wait(s);
+	return job_begin(s, &waiting);
 }
 
 int
@@ -182,44 +203,5 @@ handle_attach_or_wait(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 	err = attach_present(s, out);
-	return err == -ESRCH ? begin_wait(s) : err;
-}
-
-bool
-attach_wait_cancel(struct session *s)
-{
-	bool was = s->attach_wait.active;
-
-	s->attach_wait.active = false;
-	free(s->attach_wait.known);
-	s->attach_wait.known = NULL;
-	s->attach_wait.nknown = 0;
-	if (was && s->state == SESSION_RUNNING) {
-		s->state = SESSION_STOPPED;
-		session_update_state(s);
-	}
-	return was;
-}
-
-int
-session_tick_ms(struct session *s)
-{
-	return s->attach_wait.active ? LOOK_EVERY_MS : -1;
-}
-
-void
-session_tick(struct session *s)
-{
-	struct look l = { .wait = &s->attach_wait };
-	struct rsp_reply r;
-	int err;
-
-	if (!s->attach_wait.active || !session_has_room(s))
-		return;
-	if (walk(look_at, &l) < 0 || l.count == 0)
-		return;
-	attach_wait_cancel(s);
-	session_begin(s, &r);
-	err = session_attach(s, l.pid, &r);
-	session_finish_reply(s, &r, err);
+	return err == -ESRCH ? job_begin(s, &waiting) : err;
 }

@@ -9,7 +9,5 @@
 
 /* Attaches and answers: the stop reply, or OK in non-stop mode. */
 int session_attach(struct session *s, pid_t pid, struct rsp_reply *out);
-/* Gives up waiting for a process; true if it was waited for. */
-bool attach_wait_cancel(struct session *s);
 
 #endif

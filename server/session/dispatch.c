@@ -180,6 +180,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 				CLASS_FILES_READ },
 	[RSP_MAKE_DIRECTORY] = { handle_make_directory, ALWAYS,
 				 CLASS_FILES_WRITE },
+	[RSP_SHELL] = { handle_shell, SESSION_EMPTY, CLASS_SHELL },
 	[RSP_CHANGE_MODE] = { handle_change_mode, ALWAYS, CLASS_FILES_WRITE },
 };
 

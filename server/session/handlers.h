@@ -68,6 +68,9 @@ handler_fn handle_modules_info_json;
 handler_fn handle_launch_server, handle_query_server, handle_kill_spawned,
     handle_make_directory, handle_change_mode, handle_path_complete;
 
+/* handle_shell.c: qPlatform_shell */
+handler_fn handle_shell;
+
 /* handle_processes.c: processes and users of the machine */
 handler_fn handle_first_processes, handle_next_processes,
     handle_process_info_pid, handle_user_name, handle_group_name;

@@ -110,7 +110,6 @@ struct launch_settings {
 
 /* vAttachWait: the name that is waited for. */
 struct attach_wait {
-	bool active;
 	char name[4096];
 	pid_t *known; /* owned: those that do not count */
 	size_t nknown;
@@ -128,6 +127,9 @@ struct platform {
 	size_t nspawned;
 	pid_t last; /* the last one started, until it was asked for */
 };
+
+struct session_job;
+struct shell;
 
 /* What the client inserted, with conditions and commands. */
 struct breakpoint_list;
@@ -161,7 +163,9 @@ struct session {
 	size_t nfiles;
 	int files_root; /* vFile:setfs: another root, or -1 */
 	int files_cwd;	/* where relative paths begin; -1: where we are */
+	const struct session_job *job; /* or NULL: job.h */
 	struct attach_wait attach_wait;
+	struct shell *shell; /* the job's, of handle_shell.c */
 	struct session_door door;
 	struct platform platform;
 	int program_fd; /* pty master, or -1 */

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attach.h"
+#include "job.h"
 #include "private.h"
 
 void
@@ -323,7 +323,7 @@ session_interrupt(struct session *s)
 		s->interrupt_wanted = s->client.dialect->keeps_interrupt;
 	if (!(s->state & (SESSION_RUNNING | SESSION_NON_STOP)))
 		return;
-	if (attach_wait_cancel(s)) {
+	if (job_cancel(s)) {
 		struct rsp_reply r;
 
 		session_begin(s, &r);

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "attach.h"
 #include "compress.h"
+#include "job.h"
 #include "platform.h"
 #include "private.h"
 #include "program.h"
@@ -116,7 +116,7 @@ forget_client(struct session *s)
 	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
 
 	files_close_all(s);
-	attach_wait_cancel(s);
+	job_cancel(s);
 	platform_forget(s);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
 		free(s->saved[i].file);
@@ -409,7 +409,7 @@ take_event(struct session *s, enum rsp_event event)
 		break;
 	case RSP_EVENT_INTERRUPT:
 		/* While it waits for a process it may always give up. */
-		if (s->attach_wait.active || session_may(s, CLASS_CONTROL) == 0)
+		if (s->job != NULL || session_may(s, CLASS_CONTROL) == 0)
 			session_interrupt(s);
 		break;
 	case RSP_EVENT_ACK:

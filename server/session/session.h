@@ -72,8 +72,13 @@ struct session_config {
 	/* Regions are freed when a process is detached from
 	 * (--free-on-detach); `monitor set free-on-detach` changes it. */
 	bool free_on_detach;
-	/* qPlatform_shell runs command lines. */
-	bool allow_shell;
+	/*
+	 * qPlatform_shell: runs a command line elsewhere, in a folder, for so
+	 * many seconds at most; what *fd then gives is a struct shell_result
+	 * (shell.h).  Closing it ends it.  NULL: that is not allowed.
+	 */
+	int (*start_shell)(const char *command, const char *folder,
+			   unsigned seconds, int *fd);
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;

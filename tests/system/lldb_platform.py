@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: multi gdbserver serve files attach launch second
+# variants: multi gdbserver serve platform files shell attach launch second
 """lldb's platform mode: processes, files and debug sessions, all of them over
 the one port that is listened on."""
 import os
@@ -9,14 +9,20 @@ from lib.harness import (Inferior, Server, alive, check, check_in, check_match,
                          tracer_of, variant)
 
 
-def start_server(how):
+def start_server(how, *options):
     """Who serves it, and lldb's commands to get there."""
     if how == "gdbserver":
         server = Server("gdbserver", "127.0.0.1:0", listens=True)
     elif how == "serve":
         server = Server("serve", "127.0.0.1:0")
+    elif how == "platform":
+        port = os.path.join(tmp(), "port")
+        server = Server("platform", "--server", "--listen", "127.0.0.1:0",
+                        "--min-gdbserver-port", "2000", "--socket-file", port)
+        with open(port) as f:
+            check(f.read() == str(server.port), "the file with the port")
     else:
-        server = Server("--multi", "127.0.0.1:0")
+        server = Server("--multi", *options, "127.0.0.1:0")
     return server, ["platform select remote-linux",
                     "platform connect connect://" + server.address]
 
@@ -64,6 +70,17 @@ def files():
     for name in ("there/file", "back"):
         with open(os.path.join(tmp(), name), "rb") as f:
             check(f.read() == data, name + " differs")
+
+
+def shell():
+    _, connect = start_server("multi")
+    out = lldb(None, *connect, "platform shell echo no$((1+1))")
+    check_in("error:", out)
+    check("no2" not in out, "it was run")
+    _, connect = start_server("multi", "--allow-shell")
+    out = lldb(None, *connect, "platform settings --working-dir " + tmp(),
+               "platform shell echo yes$((1+1)); pwd", "platform shell exit 3")
+    check_order(out, "yes2", tmp(), "error: command returned with status 3")
 
 
 def attach():
@@ -134,7 +151,7 @@ def second():
 
 def test():
     how = variant("multi")
-    special = {"files": files, "attach": attach, "launch": launch,
+    special = {"files": files, "shell": shell, "attach": attach, "launch": launch,
                "second": second}
     if how in special:
         special[how]()
