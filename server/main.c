@@ -4,6 +4,7 @@
 
 #include "certs/certs.h"
 #include "connect/connect.h"
+#include "listener/daemon.h"
 #include "listener/forms.h"
 #include "listener/session_process.h"
 #include "listener/shell_process.h"
@@ -28,6 +29,8 @@ main(int argc, char **argv)
 		return session_process_main(argv + 2);
 	if (strcmp(word, SHELL_PROCESS_ROLE) == 0)
 		return shell_process_main(argv + 2);
+	if (strcmp(word, DAEMON_SESSION_ROLE) == 0)
+		return daemon_session_main();
 	if (strcmp(word, CONNECT_ROLE) == 0)
 		return connect_role_main(argv + 2);
 	if (strcmp(word, "connect") == 0)

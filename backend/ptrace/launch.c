@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -173,6 +174,25 @@ launch_ended(struct ptrace_target *t, pid_t pid)
 	tcsetpgrp(t->tty_fd, t->tty_user);
 }
 
+/* A process that has changed its user, or hides from its user's other
+ * processes, is not dumpable; its child must be, to be traced. */
+static pid_t
+fork_traceable(void)
+{
+	bool hidden = prctl(PR_GET_DUMPABLE) != 1;
+	pid_t pid;
+	int err;
+
+	if (hidden)
+		prctl(PR_SET_DUMPABLE, 1);
+	pid = fork();
+	err = errno;
+	if (hidden && pid != 0)
+		prctl(PR_SET_DUMPABLE, 0);
+	errno = err;
+	return pid;
+}
+
 int
 ptrace_launch(struct target *base, const struct target_launch *how,
 	      pid_t *launched)
@@ -190,7 +210,7 @@ ptrace_launch(struct target *base, const struct target_launch *how,
 		err = pipe_new(error);
 	if (err < 0)
 		goto out;
-	pid = fork();
+	pid = fork_traceable();
 	if (pid < 0) {
 		err = -errno;
 		goto out;

@@ -50,6 +50,19 @@ log_open(const char *path)
 	return 0;
 }
 
+int
+log_fd(void)
+{
+	return logger.fd;
+}
+
+void
+log_set_fd(int fd)
+{
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	logger.fd = fd;
+}
+
 /* One write per line, so that lines of several processes do not mix. */
 static void
 write_line(int fd, char *line, size_t len)

@@ -18,6 +18,9 @@ enum log_level log_get_level(void);
 void log_set_timestamps(int on);
 /* Appends to a file instead of stderr; -errno. */
 int log_open(const char *path);
+/* Where it goes; and to there from now on (the descriptor is given). */
+int log_fd(void);
+void log_set_fd(int fd);
 
 void log_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -22,6 +22,8 @@ put_name(char *buf, size_t cap, const mbedtls_asn1_buf *name)
 	unsigned tag = (unsigned)name->tag & 0x1f;
 	char text[128];
 	size_t at = strlen(buf);
+	size_t before = at;
+	size_t len = name->len;
 
 	if (tag > NAME_IP || kinds[tag] == NULL || name->len >= sizeof(text))
 		return;
@@ -30,16 +32,24 @@ put_name(char *buf, size_t cap, const mbedtls_asn1_buf *name)
 		    inet_ntop(name->len == 4 ? AF_INET : AF_INET6, name->p,
 			      text, sizeof(text)) == NULL)
 			return;
+		len = strlen(text);
 	} else {
-		memcpy(text, name->p, name->len);
-		text[name->len] = '\0';
+		memcpy(text, name->p, len);
 	}
-	/* What a certificate says goes to logs and terminals. */
-	for (char *p = text; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			*p = '?';
-	snprintf(buf + at, cap - at, "%s%s:%s", at > 0 ? ", " : "", kinds[tag],
-		 text);
+	at += (size_t)snprintf(buf + at, cap - at, "%s%s:", at > 0 ? ", " : "",
+			       kinds[tag]);
+	/* Rights hang on it: a name is there whole or not at all. */
+	if (at + len >= cap) {
+		buf[before] = '\0';
+		return;
+	}
+	/* Also what goes to logs and terminals; and a comma or a NUL would make
+	 * other names of it. */
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= 0x20 || text[i] > 0x7e || text[i] == ',')
+			text[i] = '?';
+	memcpy(buf + at, text, len);
+	buf[at + len] = '\0';
 }
 
 static void

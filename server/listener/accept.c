@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/log.h"
 
@@ -42,7 +43,10 @@ on_connection(struct ev_loop *loop, ev_io *w, int revents)
 	for (int i = 0; i < BATCH; i++) {
 		err = socket_accept(w->fd, &fd);
 		if (err == 0) {
-			waiting_add(a->waiting, fd);
+			if (a->admit == NULL || a->admit(a->admit_arg, fd))
+				waiting_add(a->waiting, fd);
+			else
+				close(fd);
 			continue;
 		}
 		if (err == -EMFILE || err == -ENFILE || err == -ENOMEM ||

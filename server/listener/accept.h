@@ -13,6 +13,9 @@ struct acceptor {
 	struct waiting *waiting;
 	struct socket_listeners sockets;
 	ev_io io[SOCKET_ADDRESSES_MAX];
+	/* NULL, or: may this one stay? */
+	bool (*admit)(void *arg, int fd);
+	void *admit_arg;
 	ev_timer pause; /* no descriptors left: try again later */
 };
 

@@ -3,62 +3,42 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "../common/log.h"
 #include "../common/tls.h"
-#include "accept.h"
+#include "doors.h"
 #include "end_signals.h"
-#include "endpoint.h"
-#include "report_port.h"
-#include "session_process.h"
+#include "sessions.h"
+#include "systemd.h"
 
 /* How long sessions have to let go of their targets in the end. */
-#define END_MS 6000
+#define END_SECONDS 6.5
 
 struct daemon {
-	const struct settings *settings;
+	/* In force; the first ones are the caller's, later ones ours. */
+	struct settings *settings;
+	bool owns_settings;
 	struct ev_loop *loop;
 	struct end_signals signals;
-	ev_signal child;
-	struct waiting *waiting;
-	struct acceptor acceptors[SETTINGS_ADDRESSES_MAX];
-	size_t nacceptors;
-	pid_t sessions[SESSION_PROCESSES_MAX];
-	size_t nsessions;
+	ev_signal child, reload;
+	ev_timer watchdog, end;
+	bool ending;
+	struct sessions *sessions;
+	struct doors *doors;
 };
 
-/* ---- session processes ------------------------------------------------------
- */
-
 static void
-forget_session(struct daemon *d, pid_t pid)
+on_ready(void *arg, const struct waiting_client *client)
 {
-	for (size_t i = 0; i < d->nsessions; i++) {
-		if (d->sessions[i] == pid) {
-			d->sessions[i] = d->sessions[--d->nsessions];
-			return;
-		}
-	}
-}
+	struct daemon *d = arg;
 
-static void
-reap(struct daemon *d)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (WIFSIGNALED(status))
-			log_error("the session of process %d was ended by "
-				  "signal %d",
-				  (int)pid, WTERMSIG(status));
-		forget_session(d, pid);
-	}
+	sessions_start(d->sessions, d->settings, client);
+	close(client->fd);
 }
 
 static void
@@ -66,133 +46,187 @@ on_child(struct ev_loop *loop, ev_signal *w, int revents)
 {
 	struct daemon *d = w->data;
 
+	(void)revents;
+	sessions_reap(d->sessions);
+	if ((d->ending || d->settings->session.once) &&
+	    sessions_count(d->sessions) == 0)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_watchdog(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)w;
+	(void)revents;
+	systemd_notify("WATCHDOG=1");
+}
+
+/* ---- settings ---- */
+
+/* What can only be seen by opening files. */
+static int
+check_files(const struct settings *s)
+{
+	return s->tls.cert != NULL ? tls_check_files(TLS_SERVER, &s->tls) : 0;
+}
+
+static void
+replace_settings(struct daemon *d, struct settings *s)
+{
+	if (d->owns_settings) {
+		settings_free(d->settings);
+		free(d->settings);
+	}
+	d->settings = s;
+	d->owns_settings = true;
+}
+
+/* All of the new settings, or none of them. */
+static bool
+try_settings(struct daemon *d, struct settings *s)
+{
+	settings_init(s);
+	s->form = d->settings->form;
+	s->argv = d->settings->argv;
+	if (form_serve(s->argv, s) != SETTINGS_RUN || check_files(s) < 0 ||
+	    !settings_open_log(s))
+		return false;
+	return doors_change(d->doors, s) == 0;
+}
+
+static void
+on_reload(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct daemon *d = w->data;
+	struct settings *s = calloc(1, sizeof(*s));
+
 	(void)loop;
 	(void)revents;
-	reap(d);
-	if (d->settings->session.once && d->nsessions == 0)
-		ev_break(d->loop, EVBREAK_ALL);
+	systemd_notify_reloading();
+	if (s != NULL && try_settings(d, s)) {
+		replace_settings(d, s);
+		log_say("Configuration read again");
+	} else {
+		log_error("the configuration stays as it was");
+		if (s != NULL)
+			settings_free(s);
+		free(s);
+	}
+	systemd_notify("READY=1");
 }
+
+/* ---- life ---- */
 
 static void
-on_ready(void *arg, const struct waiting_client *client)
+watch(struct daemon *d)
 {
-	struct daemon *d = arg;
-	pid_t pid;
-	int err;
+	double watchdog = systemd_watchdog();
 
-	if (d->nsessions == SESSION_PROCESSES_MAX) {
-		log_warning("%s port %u: sent away: %d sessions are enough",
-			    client->host, client->port, SESSION_PROCESSES_MAX);
-		close(client->fd);
-		return;
+	end_signals_start(&d->signals, d->loop);
+	ev_signal_init(&d->child, on_child, SIGCHLD);
+	d->child.data = d;
+	ev_signal_start(d->loop, &d->child);
+	/* Without a file there is nothing to read again, and a terminal that
+	 * goes ends us as it ends others. */
+	ev_signal_init(&d->reload, on_reload, SIGHUP);
+	d->reload.data = d;
+	if (d->settings->config != NULL) {
+		end_signals_leave(&d->signals, SIGHUP);
+		ev_signal_start(d->loop, &d->reload);
 	}
-	err = session_process_start(d->settings, client, &pid, NULL);
-	close(client->fd);
-	if (err < 0) {
-		log_error("cannot start a session: %s", strerror(-err));
-		return;
+	if (watchdog > 0) {
+		ev_timer_init(&d->watchdog, on_watchdog, watchdog / 2,
+			      watchdog / 2);
+		ev_timer_start(d->loop, &d->watchdog);
 	}
-	d->sessions[d->nsessions++] = pid;
-	log_say("Remote debugging from host %s, port %u (session process %d)",
-		client->host, client->port, (int)pid);
-	if (client->identity != NULL && client->identity->subject[0] != '\0')
-		log_say("Client certificate: %s (SHA-256 %s)",
-			client->identity->subject,
-			client->identity->fingerprint);
-}
-
-static void
-end_sessions(struct daemon *d)
-{
-	const struct timespec pause = { .tv_nsec = 10000000 };
-
-	for (size_t i = 0; i < d->nsessions; i++)
-		kill(d->sessions[i], SIGTERM);
-	for (int ms = 0; ms < END_MS && d->nsessions > 0; ms += 10) {
-		reap(d);
-		if (d->nsessions > 0)
-			nanosleep(&pause, NULL);
-	}
-}
-
-/* ---- the daemon ---- */
-
-static int
-listen_on(struct daemon *d, const struct address *a)
-{
-	struct socket_listeners l;
-	char name[320];
-	int err;
-
-	err = endpoint_bind(a, d->settings, &l);
-	if (err < 0)
-		return err;
-	err = endpoint_start(&l);
-	if (err == 0)
-		err = report_socket(d->settings, &l);
-	if (err < 0) {
-		socket_listeners_close(&l);
-		return err;
-	}
-	address_format(a, name, sizeof(name));
-	if (l.port != 0)
-		log_say("Listening on port %u", l.port);
-	else
-		log_say("Listening on %s", name);
-	acceptor_start(&d->acceptors[d->nacceptors++], d->loop, d->waiting, &l);
-	return 0;
 }
 
 static int
 start(struct daemon *d)
 {
-	const struct settings *s = d->settings;
-	const struct tls_files *tls = s->tls.cert != NULL ? &s->tls : NULL;
 	int err;
 
+	/* What runs as the same user must not look into us. */
+	prctl(PR_SET_DUMPABLE, 0);
 	d->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	if (d->loop == NULL)
 		return -ENOMEM;
-	if (tls != NULL) {
-		err = tls_check_files(TLS_SERVER, tls);
-		if (err < 0)
-			return err;
-	}
-	err = waiting_new(&d->waiting, d->loop, tls, on_ready, d);
-	for (size_t i = 0; i < s->ncomm && err == 0; i++)
-		err = listen_on(d, &s->comm[i]);
+	err = check_files(d->settings);
+	if (err == 0)
+		err = sessions_new(&d->sessions, d->loop);
+	if (err == 0)
+		err = doors_open(&d->doors, d->loop, d->settings, on_ready, d);
 	if (err < 0)
 		return err;
-	end_signals_start(&d->signals, d->loop);
-	ev_signal_init(&d->child, on_child, SIGCHLD);
-	d->child.data = d;
-	ev_signal_start(d->loop, &d->child);
+	watch(d);
 	return 0;
+}
+
+static void
+on_end(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)w;
+	(void)revents;
+	log_warning("some sessions do not end");
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* No new clients; those that are there end as if they had gone. */
+static void
+end_sessions(struct daemon *d)
+{
+	systemd_notify("STOPPING=1");
+	d->ending = true;
+	sessions_end(d->sessions);
+	sessions_reap(d->sessions);
+	if (sessions_count(d->sessions) == 0)
+		return;
+	ev_timer_init(&d->end, on_end, END_SECONDS, 0.);
+	ev_timer_start(d->loop, &d->end);
+	ev_run(d->loop, 0);
+	ev_timer_stop(d->loop, &d->end);
+}
+
+static void
+finish(struct daemon *d)
+{
+	if (d->signals.loop != NULL) {
+		ev_timer_stop(d->loop, &d->watchdog);
+		ev_signal_stop(d->loop, &d->reload);
+		ev_signal_stop(d->loop, &d->child);
+		end_signals_stop(&d->signals);
+	}
+	sessions_free(d->sessions);
+	if (d->loop != NULL)
+		ev_loop_destroy(d->loop);
+	if (d->owns_settings) {
+		settings_free(d->settings);
+		free(d->settings);
+	}
 }
 
 int
 daemon_run(struct settings *s)
 {
-	struct daemon *d = calloc(1, sizeof(*d));
+	struct daemon d = { .settings = s };
 	int err;
 
-	if (d == NULL)
-		return 1;
-	d->settings = s;
-	err = start(d);
-	if (err == 0)
-		ev_run(d->loop, 0);
-	for (size_t i = 0; i < d->nacceptors; i++)
-		acceptor_stop(&d->acceptors[i]);
-	waiting_free(d->waiting);
-	end_sessions(d);
-	if (d->signals.loop != NULL) {
-		ev_signal_stop(d->loop, &d->child);
-		end_signals_stop(&d->signals);
+	if (s->check_config) {
+		err = check_files(s);
+		if (err == 0)
+			printf("rspd: this can be used\n");
+		return err < 0 ? 1 : 0;
 	}
-	if (d->loop != NULL)
-		ev_loop_destroy(d->loop);
-	free(d);
+	err = start(&d);
+	if (err == 0) {
+		systemd_notify("READY=1");
+		ev_run(d.loop, 0);
+	}
+	doors_close(d.doors);
+	if (err == 0)
+		end_sessions(&d);
+	finish(&d);
 	if (err < 0)
 		log_say("Exiting");
 	return err < 0 ? 1 : 0;

@@ -8,7 +8,13 @@
 
 #include "settings.h"
 
+/* The hidden first argument of a session process. */
+#define DAEMON_SESSION_ROLE "--role=serve-session"
+
 /* Runs until a signal ends it; the exit status. */
 int daemon_run(struct settings *s);
+
+/* A session process; it has its orders from the daemon. */
+int daemon_session_main(void);
 
 #endif

@@ -50,6 +50,15 @@ end_signals_start(struct end_signals *e, struct ev_loop *loop)
 }
 
 void
+end_signals_leave(struct end_signals *e, int signum)
+{
+	for (size_t i = 0; i < 3; i++) {
+		if (e->watcher[i].signum == signum)
+			ev_signal_stop(e->loop, &e->watcher[i]);
+	}
+}
+
+void
 end_signals_stop(struct end_signals *e)
 {
 	for (size_t i = 0; i < 3; i++)

@@ -13,6 +13,8 @@ struct end_signals {
 
 /* A SIGHUP that was ignored from the start (nohup) stays ignored. */
 void end_signals_start(struct end_signals *e, struct ev_loop *loop);
+/* That one is somebody else's. */
+void end_signals_leave(struct end_signals *e, int signum);
 void end_signals_stop(struct end_signals *e);
 
 #endif

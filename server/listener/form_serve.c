@@ -2,14 +2,24 @@
 /*
  * rspd serve [OPTIONS] LISTEN...: many clients, a session process for each.
  */
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "../common/log.h"
 #include "settings.h"
+#include "systemd.h"
 
-enum { ID_HELP = SETTINGS_OWN_ID };
+enum { ID_HELP = SETTINGS_OWN_ID, ID_CONFIG, ID_CHECK_CONFIG };
 
 static const struct option_row rows[] = {
+	{ "config", 0, OPTION_VALUE, ID_CONFIG, "FILE",
+	  "settings, roles and rules (rspd.conf(5)); what the\n"
+	  "command line says counts more" },
+	{ "check-config", 0, OPTION_BARE, ID_CHECK_CONFIG, NULL,
+	  "say whether all this can be used, and end" },
 	{ "help", 'h', OPTION_BARE, ID_HELP, NULL, "this text" },
 	{ 0 },
 };
@@ -25,14 +35,19 @@ print_help(void)
 	       "\n"
 	       "Serves any number of debuggers, each in a session of its own "
 	       "that starts with no\nprocess.  LISTEN is HOST:PORT or "
-	       "unix:PATH.\n"
+	       "unix:PATH.  What clients may do is said by --rights\nor by "
+	       "the rules of a configuration file; without either nobody may "
+	       "do anything.\n"
 	       "\n"
 	       "Examples:\n"
-	       "  rspd serve localhost:1234      (gdb) target extended-remote "
+	       "  rspd serve --rights all localhost:1234\n"
+	       "                                 (gdb) target extended-remote "
 	       ":1234\n"
 	       "                                 (lldb) gdb-remote 1234\n"
-	       "  rspd serve --tls-cert s.crt --tls-key s.key --tls-client-ca "
-	       "ca.crt 0.0.0.0:1234\n"
+	       "  rspd serve --rights all --tls-cert s.crt --tls-key s.key "
+	       "\\\n"
+	       "      --tls-client-ca ca.crt 0.0.0.0:1234\n"
+	       "  rspd serve --config /etc/rspd/rspd.conf\n"
 	       "\n"
 	       "Options:\n");
 	options_print(rows);
@@ -41,53 +56,107 @@ print_help(void)
 	options_print(settings_debug_rows);
 }
 
-static bool
-take_address(const char *text, struct settings *s)
-{
-	struct address *a = &s->comm[s->ncomm];
-
-	if (s->ncomm == SETTINGS_ADDRESSES_MAX) {
-		log_error("at most %d addresses", SETTINGS_ADDRESSES_MAX);
-		return false;
-	}
-	if (address_parse(text, a) < 0 ||
-	    (a->kind != ADDRESS_TCP && a->kind != ADDRESS_UNIX)) {
-		log_error("%s: HOST:PORT or unix:PATH is wanted here", text);
-		return false;
-	}
-	s->ncomm++;
-	return true;
-}
-
-enum settings_result
-form_serve(char **argv, struct settings *s)
+/* The file first, wherever it is named: the command line counts more. */
+static enum settings_result
+read_config(char **argv, struct settings *s)
 {
 	struct options o = { .tables = tables, .argv = argv };
 	const char *value;
 	int id;
 
-	s->session.extended = true;
-	s->session.on_disconnect = ON_DISCONNECT_DETACH;
 	while ((id = options_next(&o, &value)) != OPTION_END) {
-		if (id == OPTION_WRONG) {
+		switch (id) {
+		case OPTION_WRONG:
 			log_error("%s", o.error);
 			return SETTINGS_WRONG;
-		}
-		if (id == ID_HELP) {
+		case ID_HELP:
 			print_help();
 			return SETTINGS_DONE;
-		}
-		if (id == OPTION_POSITIONAL) {
-			if (!take_address(value, s))
-				return SETTINGS_WRONG;
-		} else if (id != OPTION_SEPARATOR &&
-			   !settings_apply(s, id, value)) {
-			return SETTINGS_WRONG;
+		case ID_CONFIG:
+			s->config = value;
+			break;
+		case ID_CHECK_CONFIG:
+			s->check_config = true;
+			break;
+		default:
+			break;
 		}
 	}
-	if (s->ncomm == 0) {
-		log_error("LISTEN is missing; try \"rspd serve --help\"");
+	if (s->config != NULL && !settings_read_file(s, s->config))
 		return SETTINGS_WRONG;
+	return SETTINGS_RUN;
+}
+
+static bool
+apply(char **argv, struct settings *s)
+{
+	struct options o = { .tables = tables, .argv = argv };
+	bool first = true;
+	const char *value;
+	int id;
+
+	while ((id = options_next(&o, &value)) != OPTION_END) {
+		if (id == OPTION_POSITIONAL) {
+			if (first)
+				s->ncomm = 0;
+			first = false;
+			if (!settings_add_address(s, value))
+				return false;
+		} else if (id > 0 && id < SETTINGS_OWN_ID &&
+			   !settings_apply(s, id, value)) {
+			return false;
+		}
 	}
-	return settings_check(s) ? SETTINGS_RUN : SETTINGS_WRONG;
+	return true;
+}
+
+/* Only root becomes somebody else. */
+static bool
+check_users(const struct settings *s)
+{
+	for (size_t i = 0; i < s->policy.nrules; i++) {
+		const struct policy_rule *r = &s->policy.rules[i];
+		const struct passwd *pw;
+
+		if (r->user[0] == '\0' || geteuid() == 0)
+			continue;
+		pw = getpwnam(r->user);
+		if (pw != NULL && pw->pw_uid == geteuid())
+			continue;
+		log_error("[rule %s]: sessions as \"%s\" need a server that "
+			  "was started by root",
+			  r->name, r->user);
+		return false;
+	}
+	return true;
+}
+
+static bool
+check(struct settings *s)
+{
+	if (s->ncomm == 0 && systemd_listeners() == 0) {
+		log_error("LISTEN is missing; try \"rspd serve --help\"");
+		return false;
+	}
+	if (s->session.rights == NULL && s->policy.nrules == 0) {
+		log_error("nobody would be permitted anything: give --rights "
+			  "(\"--rights all\" for clients\nthat may do whatever "
+			  "this user may), or a --config with rules");
+		return false;
+	}
+	return settings_check(s) && check_users(s);
+}
+
+enum settings_result
+form_serve(char **argv, struct settings *s)
+{
+	enum settings_result result;
+
+	s->serve = true;
+	s->session.extended = true;
+	s->session.on_disconnect = ON_DISCONNECT_DETACH;
+	result = read_config(argv, s);
+	if (result != SETTINGS_RUN)
+		return result;
+	return apply(argv, s) && check(s) ? SETTINGS_RUN : SETTINGS_WRONG;
 }

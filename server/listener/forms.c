@@ -55,7 +55,7 @@ form_run(const struct form *form, char **argv)
 	s.argv = given;
 	switch (form->parse(argv, &s)) {
 	case SETTINGS_RUN:
-		status = form->run(&s);
+		status = settings_open_log(&s) ? form->run(&s) : 1;
 		break;
 	case SETTINGS_DONE:
 		status = 0;
@@ -63,6 +63,7 @@ form_run(const struct form *form, char **argv)
 	case SETTINGS_WRONG:
 		break;
 	}
+	settings_free(&s);
 	free(given);
 	return status;
 }

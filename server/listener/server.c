@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../common/find_process.h"
@@ -33,6 +34,8 @@ struct server {
 	struct socket_listeners sockets;
 	struct stream stream; /* COMM, where it is no listening socket */
 	bool single;	      /* COMM is such a stream: no second client */
+	ev_io daemon;	      /* its end is ours */
+	ev_timer idle;
 };
 
 /* ---- COMM ---------------------------------------------------------------- */
@@ -270,6 +273,57 @@ prepare_target(struct server *v)
 	return 0;
 }
 
+/* ---- a daemon's session ---- */
+
+/* Nothing comes that way; it is closed when the daemon is gone. */
+static void
+on_daemon(struct ev_loop *loop, ev_io *w, int revents)
+{
+	char byte;
+
+	(void)revents;
+	if (recv(w->fd, &byte, 1, MSG_DONTWAIT) == 0) {
+		log_error("the daemon is gone: the session ends");
+		ev_break(loop, EVBREAK_ALL);
+	}
+}
+
+static void
+on_idle(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct server *v = w->data;
+	double silent = ev_now(loop) - link_last_word(v->link);
+	double left = v->settings->limits.idle_seconds - silent;
+
+	(void)revents;
+	if (left <= 0) {
+		log_note("the client said nothing for %u seconds: sent away",
+			 v->settings->limits.idle_seconds);
+		link_end_client(v->link);
+		return;
+	}
+	ev_timer_set(w, left, 0.);
+	ev_timer_start(loop, w);
+}
+
+static void
+watch_daemon(struct server *v)
+{
+	const struct settings *s = v->settings;
+
+	ev_init(&v->daemon, on_daemon);
+	ev_init(&v->idle, on_idle);
+	v->idle.data = v;
+	if (s->control_fd >= 0) {
+		ev_io_set(&v->daemon, s->control_fd, EV_READ);
+		ev_io_start(v->loop, &v->daemon);
+	}
+	if (s->control_fd >= 0 && s->limits.idle_seconds > 0) {
+		ev_timer_set(&v->idle, s->limits.idle_seconds, 0.);
+		ev_timer_start(v->loop, &v->idle);
+	}
+}
+
 /* ---- running ---- */
 
 /* The server we branched off ends by a signal, or has just gone. */
@@ -332,6 +386,7 @@ start(struct server *v)
 	branches_init(&v->branches, v->loop, s);
 	watch_server(v, s->server_fd);
 	session_set_door(v->session, &s->door);
+	watch_daemon(v);
 	return waiting_new(&v->waiting, v->loop,
 			   s->tls.cert != NULL ? &s->tls : NULL, on_ready, v);
 }
@@ -373,8 +428,11 @@ finish(struct server *v)
 	link_free(v->link);
 	session_free(v->session);
 	stream_close(&v->stream);
-	if (v->signals.loop != NULL)
+	if (v->signals.loop != NULL) {
+		ev_io_stop(v->loop, &v->daemon);
+		ev_timer_stop(v->loop, &v->idle);
 		end_signals_stop(&v->signals);
+	}
 	if (v->loop != NULL)
 		ev_loop_destroy(v->loop);
 }

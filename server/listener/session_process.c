@@ -116,7 +116,8 @@ session_process_main(char **argv)
 	}
 	form = form_find(argv[AT_FORM]);
 	settings_init(&s);
-	if (form == NULL || form->parse(argv + AT_OWN, &s) != SETTINGS_RUN)
+	if (form == NULL || form->parse(argv + AT_OWN, &s) != SETTINGS_RUN ||
+	    !settings_open_log(&s))
 		return 1;
 	keep_to_client(&s, argv);
 	return server_run(&s);

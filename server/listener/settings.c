@@ -2,6 +2,7 @@
 #include "settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -119,11 +120,64 @@ settings_init(struct settings *s)
 	memset(s, 0, sizeof(*s));
 	s->port_fd = -1;
 	s->server_fd = -1;
+	s->control_fd = -1;
+	s->limits = (struct limits){ .sessions = 64,
+				     .handshakes = 256,
+				     .waiting = 64,
+				     .handshake_seconds = 20,
+				     .greeting_seconds = 60 };
+	s->unix_mode = 0600;
 	s->session.startup_with_shell = true;
 	s->session.disable_randomization = true;
 	s->session.compression = true;
 	s->session.say = say;
 	s->session.log = log_packet;
+}
+
+void
+settings_free(struct settings *s)
+{
+	for (size_t i = 0; i < s->nstrings; i++)
+		free(s->strings[i]);
+	free(s->strings);
+	policy_free(&s->policy);
+	s->strings = NULL;
+	s->nstrings = 0;
+}
+
+const char *
+settings_keep(struct settings *s, const char *text)
+{
+	char **grown =
+	    reallocarray(s->strings, s->nstrings + 1, sizeof(*grown));
+	char *copy = strdup(text);
+
+	if (grown != NULL)
+		s->strings = grown;
+	if (grown == NULL || copy == NULL) {
+		free(copy);
+		return NULL;
+	}
+	s->strings[s->nstrings++] = copy;
+	return copy;
+}
+
+bool
+settings_add_address(struct settings *s, const char *text)
+{
+	struct address *a = &s->comm[s->ncomm];
+
+	if (s->ncomm == SETTINGS_ADDRESSES_MAX) {
+		log_error("at most %d addresses", SETTINGS_ADDRESSES_MAX);
+		return false;
+	}
+	if (address_parse(text, a) < 0 ||
+	    (a->kind != ADDRESS_TCP && a->kind != ADDRESS_UNIX)) {
+		log_error("%s: HOST:PORT or unix:PATH is wanted here", text);
+		return false;
+	}
+	s->ncomm++;
+	return true;
 }
 
 static bool
@@ -189,13 +243,13 @@ apply_debug_format(const char *value)
 	return true;
 }
 
-static bool
-apply_debug_file(const char *value)
+bool
+settings_open_log(const struct settings *s)
 {
-	int err = log_open(value);
+	int err = s->log_path != NULL ? log_open(s->log_path) : 0;
 
 	if (err < 0)
-		log_error("%s: %s", value, strerror(-err));
+		log_error("%s: %s", s->log_path, strerror(-err));
 	return err == 0;
 }
 
@@ -253,7 +307,8 @@ settings_apply(struct settings *s, int id, const char *value)
 		return true;
 	case ID_LOG_FILE:
 	case ID_DEBUG_FILE:
-		return apply_debug_file(value);
+		s->log_path = value;
+		return true;
 	case ID_SHELL:
 	case ID_NO_SHELL:
 		s->session.startup_with_shell = id == ID_SHELL;
@@ -286,6 +341,8 @@ check_tls(const struct settings *s)
 		return false;
 	}
 	for (size_t i = 0; i < s->ncomm; i++) {
+		if (s->comm[i].kind == ADDRESS_UNIX && s->serve)
+			continue;
 		if (s->comm[i].kind != ADDRESS_TCP || s->reverse_connect) {
 			log_error("TLS is for listening on HOST:PORT only");
 			return false;

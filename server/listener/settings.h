@@ -14,8 +14,21 @@
 #include "../common/tls_files.h"
 #include "../session/rights.h"
 #include "../session/session.h"
+#include "policy.h"
 
 #define SETTINGS_ADDRESSES_MAX 8
+
+/* What one client, or many, may take of the daemon. */
+struct limits {
+	unsigned sessions;
+	unsigned handshakes;	    /* under way at once */
+	unsigned waiting;	    /* connections without a word */
+	unsigned handshake_seconds; /* until it is done */
+	unsigned greeting_seconds;  /* until the first word; 0: for ever */
+	unsigned idle_seconds;	    /* a session without a word; 0: for ever */
+	unsigned rate;		    /* connections per minute and address;
+				     * 0: any number */
+};
 
 struct settings {
 	struct address comm[SETTINGS_ADDRESSES_MAX];
@@ -29,13 +42,23 @@ struct settings {
 	bool on_disconnect_given;
 	struct rights rights; /* session.rights, if they are given */
 
+	/* serve; its Unix sockets are plain also where TCP has TLS */
+	bool serve;
+	const char *config; /* --config; NULL: none */
+	bool check_config;
+	struct policy policy; /* owned */
+	struct limits limits;
+	unsigned unix_mode; /* of Unix sockets */
+	char **strings;	    /* owned: values from the file */
+	size_t nstrings;
+
 	struct tls_files tls;
 	bool insecure;
 
 	/* The form's name and what it was given, to be handed on to session
-	 * processes. */
+	 * processes (serve reads it again at a reload). */
 	const char *form;
-	char *const *argv;
+	char **argv;
 	/* A session process: its client's door, and a socket where it hears
 	 * that the server ends; -1: none. */
 	struct session_door door;
@@ -47,6 +70,11 @@ struct settings {
 	int port_fd;		 /* --pipe; -1: none */
 	const char *port_path;	 /* --named-pipe; NULL: none */
 	const char *socket_file; /* --socket-file; NULL: none */
+
+	/* A daemon's session process: the socket to the daemon, or -1. */
+	int control_fd;
+
+	const char *log_path; /* --debug-file; NULL: stderr */
 };
 
 enum settings_result {
@@ -56,6 +84,9 @@ enum settings_result {
 };
 
 void settings_init(struct settings *s);
+void settings_free(struct settings *s);
+/* Opens what --debug-file names; false and a message. */
+bool settings_open_log(const struct settings *s);
 
 /* ---- what the forms share ------------------------------------------------ */
 
@@ -73,6 +104,13 @@ extern const struct option_row settings_launch_rows[];
 /* Applies an option of the shared tables; false and a message if its value
  * is wrong. */
 bool settings_apply(struct settings *s, int id, const char *value);
+/* Listens there, too (serve); false and a message. */
+bool settings_add_address(struct settings *s, const char *text);
+/* A copy that lives as long as the settings; NULL: no memory. */
+const char *settings_keep(struct settings *s, const char *text);
+/* Reads a configuration file (rspd.conf(5)); false and a message with its
+ * line. */
+bool settings_read_file(struct settings *s, const char *path);
 /* What can be checked once everything was read; false and a message. */
 bool settings_check(struct settings *s);
 void settings_print_version(void);

@@ -33,7 +33,8 @@ struct connection {
 	struct waiting *waiting;
 	enum stage stage;
 	ev_io io;
-	ev_timer timer;
+	ev_timer timer; /* for the handshake, or the first word */
+	ev_timer again; /* looks for the rest of a packet */
 	struct waiting_client client;
 	struct relay_report *report; /* owned; filled up to `reported` */
 	size_t reported;
@@ -45,6 +46,7 @@ struct connection {
 struct waiting {
 	struct ev_loop *loop;
 	const struct tls_files *tls;
+	struct waiting_limits limits;
 	waiting_ready_fn *ready;
 	void *arg;
 	struct connection *first, **last;
@@ -60,6 +62,7 @@ unlink_connection(struct connection *c)
 
 	ev_io_stop(w->loop, &c->io);
 	ev_timer_stop(w->loop, &c->timer);
+	ev_timer_stop(w->loop, &c->again);
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;
@@ -110,11 +113,24 @@ static void
 bound(struct waiting *w)
 {
 	while (w->count[STAGE_FIRST_BYTE] + w->count[STAGE_GARBAGE] >
-	       WAITING_PLAIN_MAX)
+	       w->limits.plain)
 		drop_oldest(w, true);
 	while (w->count[STAGE_HELLO] + w->count[STAGE_HANDSHAKE] >
-	       WAITING_HANDSHAKE_MAX)
+	       w->limits.handshakes)
 		drop_oldest(w, false);
+}
+
+/* Some time for the first word; garbage does not make more of it. */
+static void
+wait_for_greeting(struct connection *c)
+{
+	struct waiting *w = c->waiting;
+
+	ev_timer_stop(w->loop, &c->timer);
+	if (w->limits.greeting_seconds == 0)
+		return;
+	ev_timer_set(&c->timer, w->limits.greeting_seconds, 0.);
+	ev_timer_start(w->loop, &c->timer);
 }
 
 /* ---- plain: waiting for the protocol --------------------------------------
@@ -164,8 +180,8 @@ look_for_packet(struct connection *c, const uint8_t *data, size_t n)
 		discard(c, 1);
 	} else if (++c->looks < LOOK_AGAIN_TIMES) {
 		ev_io_stop(c->waiting->loop, &c->io);
-		ev_timer_set(&c->timer, LOOK_AGAIN_SECONDS, 0.);
-		ev_timer_start(c->waiting->loop, &c->timer);
+		ev_timer_set(&c->again, LOOK_AGAIN_SECONDS, 0.);
+		ev_timer_start(c->waiting->loop, &c->again);
 		return;
 	} else {
 		c->garbage = GARBAGE_MAX;
@@ -260,8 +276,8 @@ handshake_done(struct connection *c)
 		drop(c, NULL);
 		return;
 	}
-	ev_timer_stop(c->waiting->loop, &c->timer);
 	enter(c, STAGE_FIRST_BYTE);
+	wait_for_greeting(c);
 	bound(c->waiting);
 }
 
@@ -311,13 +327,23 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct connection *c = timer->data;
 
+	(void)loop;
 	(void)revents;
-	if (!is_plain(c->stage)) {
-		log_note("%s port %u: TLS: the handshake took too long",
-			 c->client.host, c->client.port);
-		drop(c, NULL);
+	if (is_plain(c->stage)) {
+		drop(c, "closed: it says nothing");
 		return;
 	}
+	log_note("%s port %u: TLS: the handshake took too long", c->client.host,
+		 c->client.port);
+	drop(c, NULL);
+}
+
+static void
+on_again(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct connection *c = timer->data;
+
+	(void)revents;
 	ev_io_start(loop, &c->io);
 	look(c);
 }
@@ -334,11 +360,24 @@ waiting_new(struct waiting **out, struct ev_loop *loop,
 		return -ENOMEM;
 	w->loop = loop;
 	w->tls = tls;
+	w->limits = (struct waiting_limits){ .plain = 64,
+					     .handshakes = 256,
+					     .handshake_seconds =
+						 RELAY_HANDSHAKE_SECONDS };
 	w->ready = ready;
 	w->arg = arg;
 	w->last = &w->first;
 	*out = w;
 	return 0;
+}
+
+void
+waiting_change(struct waiting *w, const struct tls_files *tls,
+	       const struct waiting_limits *limits)
+{
+	w->tls = tls;
+	w->limits = *limits;
+	bound(w);
 }
 
 void
@@ -349,6 +388,27 @@ waiting_free(struct waiting *w)
 	while (w->first != NULL)
 		drop(w->first, NULL);
 	free(w);
+}
+
+/* The relay gives up by itself and says so, unless we are in more haste. */
+static double
+handshake_seconds(const struct waiting *w)
+{
+	unsigned seconds = w->limits.handshake_seconds;
+
+	return seconds < RELAY_HANDSHAKE_SECONDS ? seconds : seconds + 5.;
+}
+
+/* Of a Unix socket's other end; nobody's if it cannot be learnt. */
+static uid_t
+peer_uid(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		return (uid_t)-1;
+	return cred.uid;
 }
 
 void
@@ -365,16 +425,20 @@ waiting_add(struct waiting *w, int fd)
 	socket_peer(fd, c->client.host, &c->client.port);
 	socket_local(fd, &c->client.door.port, c->client.door.path,
 		     sizeof(c->client.door.path));
+	c->client.uid = peer_uid(fd);
 	c->stage = w->tls != NULL ? STAGE_HELLO : STAGE_FIRST_BYTE;
 	w->count[c->stage]++;
 	c->link = w->last;
 	*w->last = c;
 	w->last = &c->next;
 	ev_io_init(&c->io, on_readable, fd, EV_READ);
-	ev_timer_init(&c->timer, on_timer, RELAY_HANDSHAKE_SECONDS + 5., 0.);
-	c->io.data = c->timer.data = c;
+	ev_timer_init(&c->timer, on_timer, handshake_seconds(w), 0.);
+	ev_init(&c->again, on_again);
+	c->io.data = c->timer.data = c->again.data = c;
 	ev_io_start(w->loop, &c->io);
 	if (w->tls != NULL)
 		ev_timer_start(w->loop, &c->timer);
+	else
+		wait_for_greeting(c);
 	bound(w);
 }

@@ -18,14 +18,18 @@
 #include "../relay/relay.h"
 #include "../session/session.h"
 
-/* Connections without a word, and TLS handshakes under way. */
-#define WAITING_PLAIN_MAX     64
-#define WAITING_HANDSHAKE_MAX 256
+struct waiting_limits {
+	unsigned plain;	     /* connections without a word */
+	unsigned handshakes; /* under way */
+	unsigned handshake_seconds;
+	unsigned greeting_seconds; /* 0: for ever */
+};
 
 struct waiting_client {
 	int fd; /* given; nothing was read from it */
 	char host[SOCKET_NAME_MAX];
-	uint16_t port;
+	uint16_t port;			     /* 0: a Unix socket */
+	uid_t uid;			     /* its peer's */
 	struct session_door door;	     /* where it came in */
 	const struct relay_report *identity; /* NULL: no TLS; borrowed */
 };
@@ -34,10 +38,14 @@ typedef void waiting_ready_fn(void *arg, const struct waiting_client *client);
 
 struct waiting;
 
-/* `tls`: NULL or the files; borrowed. */
+/* `tls`: NULL or the files; borrowed.  The limits are those that suit one
+ * session at a time. */
 int waiting_new(struct waiting **w, struct ev_loop *loop,
 		const struct tls_files *tls, waiting_ready_fn *ready,
 		void *arg);
+/* From the next connection on. */
+void waiting_change(struct waiting *w, const struct tls_files *tls,
+		    const struct waiting_limits *limits);
 /* Closes all. */
 void waiting_free(struct waiting *w);
 /* The descriptor is given. */

@@ -20,9 +20,10 @@ struct link {
 	struct link_events events;
 	struct stream stream;
 	ev_io readable, writable, target, program;
-	ev_timer again;	  /* input is left, but others come first */
-	ev_timer tick;	  /* session_tick */
-	ev_timer drain;	  /* closing: time is up */
+	ev_timer again; /* input is left, but others come first */
+	ev_timer tick;	/* session_tick */
+	ev_timer drain; /* closing: time is up */
+	ev_tstamp last_word;
 	bool closing;	  /* only output, then the end */
 	bool input_ended; /* closed by the peer; input may be left */
 };
@@ -73,6 +74,7 @@ flush(struct link *l)
 		if (n < 0)
 			return false;
 		session_sent(l->session, (size_t)n);
+		l->last_word = ev_now(l->loop);
 	}
 	return true;
 }
@@ -168,6 +170,7 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	n = stream_read(&l->stream);
 	if (n == -EAGAIN || n == -ENOBUFS)
 		return;
+	l->last_word = ev_now(l->loop);
 	if (n <= 0) {
 		/* What it said before it left still counts. */
 		l->input_ended = true;
@@ -386,6 +389,7 @@ link_open(struct link *l, struct stream *client)
 		return err;
 	l->stream = *client;
 	stream_forget(client);
+	l->last_word = ev_now(l->loop);
 	/* What it has sent already need not wait for the loop. */
 	want_io(l, &l->readable, l->stream.rfd, EV_READ, true);
 	ev_feed_event(l->loop, &l->readable, EV_READ);
@@ -403,4 +407,19 @@ link_look(struct link *l)
 {
 	if (link_has_client(l) && ev_is_active(&l->readable))
 		on_readable(l->loop, &l->readable, EV_READ);
+}
+
+ev_tstamp
+link_last_word(const struct link *l)
+{
+	return l->last_word;
+}
+
+void
+link_end_client(struct link *l)
+{
+	if (!link_has_client(l) || l->closing)
+		return;
+	begin_closing(l);
+	settle(l);
 }

@@ -36,5 +36,9 @@ int link_open(struct link *l, struct stream *client);
 bool link_has_client(const struct link *l);
 /* Has the client gone and is just not yet heard of?  Looks now. */
 void link_look(struct link *l);
+/* When a byte last went either way (ev_now). */
+ev_tstamp link_last_word(const struct link *l);
+/* The client is sent away, in order. */
+void link_end_client(struct link *l);
 
 #endif

@@ -11,7 +11,7 @@ from lib.rsp import Rsp
 
 def test():
     ca = CA("ca")
-    server = Server("serve", *server_options(server_cert(ca), ca),
+    server = Server("serve", "--rights", "all", *server_options(server_cert(ca), ca),
                     "localhost:0")
     path = os.path.join(tmp(), "socket")
     options = ["connect", "--listen", "unix:" + path,

@@ -14,7 +14,7 @@ def start_server(how, *options):
     if how == "gdbserver":
         server = Server("gdbserver", "127.0.0.1:0", listens=True)
     elif how == "serve":
-        server = Server("serve", "127.0.0.1:0")
+        server = Server("serve", "--rights", "all", "127.0.0.1:0")
     elif how == "platform":
         port = os.path.join(tmp(), "port")
         server = Server("platform", "--server", "--listen", "127.0.0.1:0",

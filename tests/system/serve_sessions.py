@@ -13,7 +13,7 @@ def hexed(text):
 
 
 def test():
-    server = Server("serve", "localhost:0")
+    server = Server("serve", "--rights", "all", "localhost:0")
     first, second = Rsp(server).no_ack(), Rsp(server).no_ack()
     for r in (first, second):
         r.supported("multiprocess+")

@@ -249,7 +249,8 @@ serve(void **state)
 
 	(void)state;
 	assert_int_equal(run(form_serve,
-			     ":1 unix:/x --insecure --free-on-detach [::1]:2",
+			     "--rights all :1 unix:/x --insecure "
+			     "--free-on-detach [::1]:2",
 			     &s),
 			 SETTINGS_RUN);
 	assert_int_equal(s.ncomm, 3);
