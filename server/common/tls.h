@@ -14,18 +14,24 @@
 
 #include "tls_files.h"
 
+/* Of a SHA-256 in hex, with the zero at its end. */
+#define TLS_FINGERPRINT_MAX 65
+
 enum tls_side { TLS_SERVER, TLS_CLIENT };
 
 /* The other side, after the handshake; "" where there is nothing to tell. */
 struct tls_peer {
 	char subject[256];
-	char san[256];	      /* "DNS:a, email:b@c" */
-	char fingerprint[65]; /* SHA-256, hex */
+	char san[256];			       /* "DNS:a, email:b@c" */
+	char fingerprint[TLS_FINGERPRINT_MAX]; /* SHA-256, hex */
 	char version[16];
 	char cipher[64];
 };
 
 struct tls;
+
+/* In small letters and without colons; 0 or -EINVAL. */
+int tls_parse_fingerprint(const char *text, char hex[TLS_FINGERPRINT_MAX]);
 
 /* Can these files be used?  0, or -EINVAL and a message in the log. */
 int tls_check_files(enum tls_side side, const struct tls_files *files);
@@ -33,7 +39,8 @@ int tls_check_files(enum tls_side side, const struct tls_files *files);
 /*
  * Loads the files; 0, or -EINVAL and a text for the user in `error`.  With
  * files->ca a peer without a certificate from there is refused; a client
- * needs it, and `host`: the name that the server's certificate must have.
+ * needs it, and `host`: the name or address that the server's certificate must
+ * be for.
  */
 int tls_new(struct tls **t, enum tls_side side, const struct tls_files *files,
 	    const char *host, char *error, size_t cap);

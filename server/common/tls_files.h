@@ -8,6 +8,7 @@ struct tls_files {
 	const char *key;
 	const char *ca;	 /* who may have signed the peer's */
 	const char *crl; /* revoked ones, or NULL */
+	const char *pin; /* the peer's fingerprint, or NULL: any */
 };
 
 #endif

@@ -261,6 +261,9 @@ int
 tls_load(struct tls *t, const struct tls_files *files,
 	 const struct tls_report *r)
 {
+	if (files->pin != NULL && tls_parse_fingerprint(files->pin, t->pin) < 0)
+		return refuse(r, files->pin,
+			      "a fingerprint is a SHA-256 in hex");
 	if (files->cert != NULL && load_own(t, files, r) < 0)
 		return -EINVAL;
 	if (files->ca != NULL && tls_load_cert(&t->ca, files->ca, r) < 0)

@@ -117,6 +117,6 @@ tls_configure(struct tls *t, const char *host)
 	}
 	code = mbedtls_ssl_setup(&t->ssl, c);
 	if (code == 0 && t->side == TLS_CLIENT)
-		code = mbedtls_ssl_set_hostname(&t->ssl, host);
+		code = tls_expect(t, host);
 	return code;
 }

@@ -38,11 +38,18 @@ struct tls {
 	mbedtls_x509_crl crl;
 	mbedtls_pk_context key;
 	bool has_ca;
+	/* Whom a client expects, and whom it saw. */
+	char host[256];
+	uint8_t address[16]; /* if the host is one */
+	size_t address_len;
+	char pin[TLS_FINGERPRINT_MAX];
+	bool wrong_pin;
+	struct tls_peer seen;
 	bool wants_write;
 	/* The alert that the peer sent, if it could be read on its way in. */
 	bool alert_begins;
 	int alert; /* -1: none */
-	char error[256];
+	char error[768];
 };
 
 /* Where a text for the user goes. */
@@ -72,6 +79,9 @@ int tls_configure(struct tls *t, const char *host);
 
 /* tls_peer.c: subject, SAN and fingerprint; the rest is left as it is. */
 void tls_peer_of(const mbedtls_x509_crt *crt, struct tls_peer *peer);
+
+/* tls_verify.c: the server must be this one; 0 or mbedTLS's code. */
+int tls_expect(struct tls *t, const char *host);
 
 /* tls_words.c */
 void tls_library_error(const struct tls_report *r, const char *what, int code);

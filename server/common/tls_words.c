@@ -76,6 +76,20 @@ describe_verification(struct tls *t)
 	char text[200];
 	size_t n;
 
+	if (t->wrong_pin) {
+		snprintf(t->error, sizeof(t->error),
+			 "the peer's certificate is not the pinned one: its "
+			 "fingerprint is %s",
+			 t->seen.fingerprint);
+		return;
+	}
+	if (flags == MBEDTLS_X509_BADCERT_CN_MISMATCH) {
+		snprintf(
+		    t->error, sizeof(t->error),
+		    "the peer's certificate is not for %s, but for %s", t->host,
+		    t->seen.san[0] != '\0' ? t->seen.san : t->seen.subject);
+		return;
+	}
 	if (mbedtls_x509_crt_verify_info(text, sizeof(text), "", flags) < 0)
 		snprintf(text, sizeof(text), "not verified (0x%x)", flags);
 	n = strlen(text);

@@ -19,6 +19,7 @@ enum {
 	ID_TLS_KEY,
 	ID_TLS_CRL,
 	ID_TLS_NAME,
+	ID_TLS_PIN,
 	ID_LISTEN,
 	ID_ONCE,
 	ID_DEBUG,
@@ -36,6 +37,9 @@ static const struct option_row rows[] = {
 	  "certificates that the CA has revoked" },
 	{ "tls-name", 0, OPTION_VALUE, ID_TLS_NAME, "NAME",
 	  "the name in the server's certificate, if not HOST" },
+	{ "tls-pin", 0, OPTION_VALUE, ID_TLS_PIN, "HEX",
+	  "the SHA-256 of the server's certificate: no other one of\n"
+	  "the CA will do" },
 	{ "listen", 0, OPTION_VALUE, ID_LISTEN, "ADDR",
 	  "be met by debuggers at :PORT (this machine) or unix:PATH\n"
 	  "instead of at stdin and stdout" },
@@ -102,6 +106,9 @@ apply(struct connect *c, int id, const char *value)
 		return true;
 	case ID_TLS_NAME:
 		c->name = value;
+		return true;
+	case ID_TLS_PIN:
+		c->files.pin = value;
 		return true;
 	case ID_LISTEN:
 		return parse_listen(c, value);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each way in which `rspd connect` cannot do its work has a status and a
 reason of its own."""
+import hashlib
 import re
 import socket
 import ssl
@@ -19,6 +20,12 @@ def fails(status, pattern, *args):
     check(re.search(pattern, done.stderr), "no reason like " + pattern,
           done.stderr)
     check(done.stdout == "", "output without a server", done.stdout)
+
+
+def fingerprint(cert, between=""):
+    with open(cert.crt) as f:
+        der = ssl.PEM_cert_to_DER_cert(f.read())
+    return hashlib.sha256(der).digest().hex(*([between] if between else []))
 
 
 def plain_server():
@@ -57,8 +64,8 @@ def tls_server(cert):
 def test():
     ca, other = CA("ca"), CA("other")
     good = client_cert(ca)
-    server = Server("--multi", *server_options(server_cert(ca), ca),
-                    "localhost:0")
+    own = server_cert(ca)
+    server = Server("--multi", *server_options(own, ca), "localhost:0")
     at = "localhost:%d" % server.port
 
     fails(1, "HOST:PORT is missing", *client_options(ca, good))
@@ -72,7 +79,13 @@ def test():
     fails(2, "cannot resolve", *client_options(ca, good), "no.such.invalid:1")
     # The server is not who it should be.
     fails(3, "not correctly signed", *client_options(other, good), at)
-    fails(3, "(?i)common name|CN", "--tls-name", "elsewhere.example",
+    fails(3, "not for elsewhere.example, but for DNS:localhost, IP:127",
+          "--tls-name", "elsewhere.example", *client_options(ca, good), at)
+    fails(3, "not for 127.0.0.2, but for", *client_options(ca, good),
+          "--tls-name", "127.0.0.2", at)
+    fails(3, "not the pinned one: its fingerprint is " + fingerprint(own),
+          "--tls-pin", "0" * 64, *client_options(ca, good), at)
+    fails(1, "a fingerprint is", "--tls-pin", "12:34",
           *client_options(ca, good), at)
     # The server does not want us.
     fails(3, "certificate", *client_options(ca), at)
@@ -93,10 +106,15 @@ def test():
               ca.issue("for-clients", "clientAuth", "DNS:localhost")))
     fails(1, "not for clients", *client_options(ca, server_cert(ca, "s2")), at)
     # And with everything right it works.
-    done = subprocess.run(
-        [RSPD, "connect", *client_options(ca, good), at], timeout=60,
-        input=b"+$qSupported#37", capture_output=True)
-    check(done.returncode == 0, "status", done.stderr)
+    port = at.rpartition(":")[2]
+    for host, pin in ((at, None), ("127.0.0.1:" + port, None),
+                      ("[::1]:" + port, None), (at, fingerprint(own)),
+                      (at, fingerprint(own, ":").upper())):
+        done = subprocess.run(
+            [RSPD, "connect", *client_options(ca, good),
+             *(["--tls-pin", pin] if pin else []), host], timeout=60,
+            input=b"+$qSupported#37", capture_output=True)
+        check(done.returncode == 0, "status", done.stderr)
 
 
 run(test)
