@@ -5,6 +5,7 @@
  * for when nobody in particular is expected.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -12,6 +13,13 @@
 #include <unistd.h>
 
 #include "engine.h"
+
+/*
+ * A stop that is waited for mostly comes within microseconds.  To look again is
+ * cheaper then than to sleep: the signal that ends a sleep is eaten, and
+ * statuses it may have told of must be looked for.
+ */
+#define YIELDS 8
 
 /* Statuses handled in one go: a storm must not starve the client. */
 #define COLLECT_MAX 256
@@ -132,9 +140,14 @@ int
 event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 {
 	uint64_t end = 0, now;
+	unsigned yields = 0;
 	pid_t got;
 
 	while ((got = reap(tid, status)) == 0) {
+		if (yields++ < YIELDS) {
+			(void)sched_yield();
+			continue;
+		}
 		now = now_ms();
 		if (end == 0)
 			end = now + (uint64_t)timeout_ms;
