@@ -77,6 +77,9 @@ enum target_breakpoint_kind {
 	TARGET_WATCH_ACCESS,
 };
 
+/* Watchpoints that one instruction can hit, but for the first. */
+#define TARGET_ALSO_MAX 3
+
 struct target_event {
 	enum target_event_kind kind;
 	enum target_stop_reason reason;
@@ -93,6 +96,12 @@ struct target_event {
 	uint64_t addr;
 	enum target_breakpoint_kind watch_kind;
 	unsigned hw_index;
+	/* WATCHPOINT: others that the same access has hit. */
+	struct target_watch_hit {
+		uint64_t addr;
+		enum target_breakpoint_kind kind;
+	} also[TARGET_ALSO_MAX];
+	unsigned nalso;
 	pid_t child_pid, child_tid;
 	int64_t syscall;
 };

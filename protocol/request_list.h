@@ -128,6 +128,7 @@
 	X(STDIN_DATA, "I", ARGS, decode_hex_data)			\
 	X(DETACH_ON_ERROR, "QSetDetachOnError", COLON, decode_flag)	\
 	/* launch settings */						\
+	X(EXEC_AND_ARGS, "qExecAndArgs", END, decode_nothing)		\
 	X(DISABLE_RANDOMIZATION, "QDisableRandomization", COLON, decode_flag) \
 	X(SET_DISABLE_ASLR, "QSetDisableASLR", COLON, decode_flag)	\
 	X(STARTUP_WITH_SHELL, "QStartupWithShell", COLON, decode_flag)	\

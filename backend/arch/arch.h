@@ -227,10 +227,10 @@ struct arch {
 	/* Write all slots to the debug registers of a ptrace-stopped thread;
 	 * 0 or -errno. */
 	int (*hw_apply)(int tid, const struct arch_hw_slot *slots);
-	/* Which slot made the thread's last SIGTRAP: 1 and *index, 0 for none,
-	 * or -errno.  Clears the machine's record of it. */
+	/* Which slots made the thread's last SIGTRAP: 1 and a bit for each in
+	 * *hits, 0 for none, or -errno.  Clears the machine's record of it. */
 	int (*hw_hit)(int tid, const struct arch_hw_slot *slots,
-		      unsigned *index);
+		      unsigned *hits);
 };
 
 extern const struct arch arch_x86_64;

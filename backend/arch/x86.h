@@ -100,7 +100,7 @@ void i386_syscall_replace(uint8_t *file, const struct arch_syscall *call);
 bool x86_64_hw_ok(unsigned kind, uint64_t addr, uint64_t len);
 bool i386_hw_ok(unsigned kind, uint64_t addr, uint64_t len);
 int x86_hw_apply(int tid, const struct arch_hw_slot *slots);
-int x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *index);
+int x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *hits);
 
 /* x86_64.c: shared with i386.c. */
 extern const struct arch_set x86_sets[X86_SET_COUNT];

@@ -87,7 +87,7 @@ x86_hw_apply(int tid, const struct arch_hw_slot *slots)
 }
 
 int
-x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *index)
+x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *hits)
 {
 	uint64_t status;
 
@@ -98,11 +98,10 @@ x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *index)
 	if ((status & 0xf) == 0)
 		return 0;
 	(void)dr_write(tid, DR_STATUS, 0);
+	*hits = 0;
 	for (unsigned i = 0; i < SLOTS; i++) {
-		if (status >> i & 1 && slots[i].used) {
-			*index = i;
-			return 1;
-		}
+		if (status >> i & 1 && slots[i].used)
+			*hits |= 1u << i;
 	}
-	return 0;
+	return *hits != 0;
 }

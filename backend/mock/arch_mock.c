@@ -155,11 +155,11 @@ hw_apply(int tid, const struct arch_hw_slot *slots)
 }
 
 static int
-hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *index)
+hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *hits)
 {
 	(void)tid;
 	(void)slots;
-	(void)index;
+	(void)hits;
 	return 0;
 }
 

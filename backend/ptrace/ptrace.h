@@ -332,8 +332,8 @@ int watch_remove(struct process *p, enum target_breakpoint_kind kind,
 int watch_sync(struct thread *th);
 /* Clear them (before detach), whatever they hold. */
 int watch_clear(struct thread *th);
-/* After a SIGTRAP: fills reason, addr, watch_kind, hw_index; 1 if it was one
- * of ours. */
+/* After a SIGTRAP: fills reason, addr, watch_kind, hw_index and the others
+ * that were hit; 1 if it was one of ours. */
 int watch_hit(struct thread *th, struct target_event *ev);
 /* A fork's child has what its parent had (the kernel gives it none). */
 int watch_copy(const struct process *from, struct process *to);

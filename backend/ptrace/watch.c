@@ -306,27 +306,43 @@ watch_of_slot(const struct process *p, const struct arch_hw_slot *slot)
 	return NULL;
 }
 
+static void
+add_hit(struct target_event *ev, const struct watch *w, unsigned index)
+{
+	if (ev->reason == TARGET_STOP_NONE) {
+		ev->reason = w->kind == TARGET_BREAKPOINT_HARDWARE
+				 ? TARGET_STOP_HW_BREAKPOINT
+				 : TARGET_STOP_WATCHPOINT;
+		ev->addr = w->addr;
+		ev->watch_kind = w->kind;
+		ev->hw_index = index;
+		return;
+	}
+	/* A long one takes several slots. */
+	if (w->kind == TARGET_BREAKPOINT_HARDWARE || w->addr == ev->addr ||
+	    ev->nalso == TARGET_ALSO_MAX)
+		return;
+	ev->also[ev->nalso].addr = w->addr;
+	ev->also[ev->nalso++].kind = w->kind;
+}
+
 int
 watch_hit(struct thread *th, struct target_event *ev)
 {
 	struct process *p = th->process;
 	const struct watch *w;
-	unsigned index;
+	unsigned hits;
 	int hit;
 
 	if (th->hw_generation == 0 || !slots_used(p))
 		return 0;
-	hit = p->arch->hw_hit(th->tid, p->hw, &index);
+	hit = p->arch->hw_hit(th->tid, p->hw, &hits);
 	if (hit <= 0)
 		return hit;
-	w = watch_of_slot(p, &p->hw[index]);
-	if (w == NULL)
-		return 0;
-	ev->reason = w->kind == TARGET_BREAKPOINT_HARDWARE
-			 ? TARGET_STOP_HW_BREAKPOINT
-			 : TARGET_STOP_WATCHPOINT;
-	ev->addr = w->addr;
-	ev->watch_kind = w->kind;
-	ev->hw_index = index;
-	return 1;
+	for (unsigned i = 0; i < p->arch->hw_slots; i++) {
+		w = hits >> i & 1 ? watch_of_slot(p, &p->hw[i]) : NULL;
+		if (w != NULL)
+			add_hit(ev, w, i);
+	}
+	return ev->reason != TARGET_STOP_NONE;
 }

@@ -91,6 +91,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 					CLASS_LAUNCH },
 	[RSP_SET_DISABLE_ASLR] = { handle_disable_randomization, ALWAYS,
 				   CLASS_LAUNCH },
+	[RSP_EXEC_AND_ARGS] = { handle_exec_and_args, ALWAYS, CLASS_OBSERVE },
 	[RSP_STARTUP_WITH_SHELL] = { handle_startup_with_shell, ALWAYS,
 				     CLASS_LAUNCH },
 	[RSP_ENVIRONMENT] = { handle_environment, ALWAYS, CLASS_LAUNCH },

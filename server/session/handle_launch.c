@@ -9,9 +9,45 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "files.h"
 #include "handlers.h"
 #include "program.h"
+
+/* The text of all arguments, as a shell would read it.  Owned. */
+static char *
+arguments_text(const struct launch_settings *l)
+{
+	const char *const *argv = (const char *const *)l->argv;
+
+	if (l->one_text && argv[1] != NULL)
+		return strdup(argv[1]);
+	return arguments_join(argv + 1);
+}
+
+/* What the client may take over for its next `run`. */
+int
+handle_exec_and_args(struct session *s, const struct rsp_request *req,
+		     struct rsp_reply *out)
+{
+	char *text;
+
+	(void)req;
+	if (s->launch.argv == NULL || s->launch.argv[0] == NULL) {
+		rsp_reply_char(out, 'U');
+		return 0;
+	}
+	text = arguments_text(&s->launch);
+	if (text == NULL)
+		return -ENOMEM;
+	rsp_reply_str(out, "S;");
+	rsp_reply_hex_str(out, s->launch.argv[0]);
+	rsp_reply_char(out, ';');
+	rsp_reply_hex_str(out, text);
+	rsp_reply_char(out, ';');
+	free(text);
+	return 0;
+}
 
 int
 handle_disable_randomization(struct session *s, const struct rsp_request *req,

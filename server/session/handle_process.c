@@ -248,8 +248,10 @@ handle_run(struct session *s, const struct rsp_request *req,
 	if (session_is_platform(s))
 		return -EOPNOTSUPP;
 	err = set_argv(s, req);
-	if (err == 0)
-		err = start_program(s, out, &pid);
+	if (err < 0)
+		return err;
+	s->launch.one_text = s->client.one_text_argument && req->run.argc == 2;
+	err = start_program(s, out, &pid);
 	if (err < 0)
 		return err;
 	return put_first_stop(s, pid, out);

@@ -30,6 +30,8 @@ static const struct client_feature {
 	FEATURE("error-message", error_message),
 	FEATURE("binary-upload", binary_upload),
 	FEATURE("QThreadOptions", knows_thread_options),
+	FEATURE("single-inf-arg", one_text_argument),
+	FEATURE("multi-wp-addr", many_watches),
 #undef FEATURE
 };
 
@@ -131,6 +133,18 @@ asked_thread_options(const struct session *s)
 }
 
 static bool
+asked_one_text(const struct session *s)
+{
+	return s->client.one_text_argument;
+}
+
+static bool
+asked_many_watches(const struct session *s)
+{
+	return s->client.many_watches;
+}
+
+static bool
 asked_error_message(const struct session *s)
 {
 	return s->client.error_message;
@@ -194,6 +208,8 @@ static const struct offer {
 	{ "no-resumed+", TO_GDB, asked_no_resumed },
 	{ "QThreadOptions=3", TO_GDB, asked_thread_options },
 	{ "error-message+", TO_GDB, asked_error_message },
+	{ "single-inf-arg+", TO_GDB, asked_one_text },
+	{ "multi-wp-addr+", TO_GDB, asked_many_watches },
 	{ "binary-upload+", TO_ALL, speaks_prefixed_reads },
 	{ "native-signals+", TO_LLDB, NULL },
 	{ "QThreadSuffixSupported+", TO_LLDB, NULL },

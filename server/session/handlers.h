@@ -115,9 +115,9 @@ handler_fn handle_attach, handle_attach_name, handle_attach_wait,
 handler_fn handle_stdio, handle_stdin_data;
 
 /* handle_launch.c */
-handler_fn handle_disable_randomization, handle_startup_with_shell,
-    handle_environment, handle_environment_unset, handle_environment_reset,
-    handle_set_working_dir, handle_get_working_dir, handle_set_stdin,
-    handle_set_stdout, handle_set_stderr, handle_launch_arch;
+handler_fn handle_exec_and_args, handle_disable_randomization,
+    handle_startup_with_shell, handle_environment, handle_environment_unset,
+    handle_environment_reset, handle_set_working_dir, handle_get_working_dir,
+    handle_set_stdin, handle_set_stdout, handle_set_stderr, handle_launch_arch;
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "private.h"
 #include "program.h"
 
@@ -154,6 +155,7 @@ launch_settings_reset(struct launch_settings *l,
 		      const struct session_config *config)
 {
 	char **argv = l->argv;
+	bool one_text = l->one_text;
 	struct launch_settings fresh;
 
 	launch_settings_init(&fresh, config);
@@ -163,6 +165,7 @@ launch_settings_reset(struct launch_settings *l,
 	launch_settings_free(l);
 	*l = fresh;
 	l->argv = argv;
+	l->one_text = one_text;
 }
 
 int
@@ -174,6 +177,7 @@ launch_set_argv(struct launch_settings *l, const char *const *argv)
 		return -ENOMEM;
 	free_strings(l->argv);
 	l->argv = copy;
+	l->one_text = false;
 	return 0;
 }
 
@@ -192,63 +196,65 @@ launch_set_string(char **where, const char *data, size_t len)
 	return 0;
 }
 
-/* ---- words for the shell ---- */
+/* ---- words for the back end ---- */
 
+/* Puts `word`, which is given, behind the others. */
 static bool
-is_plain(const char *s)
+add_word(char **words, size_t *n, char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./:=@%+,-";
-
-	return s[0] != '\0' && s[strspn(s, plain)] == '\0';
+	words[*n] = word;
+	return words[(*n)++] != NULL;
 }
 
-/* One word that the shell reads back as `s`. */
-static char *
-quote_word(const char *s)
-{
-	size_t len = 3, at = 0;
-	char *word;
-
-	if (is_plain(s))
-		return strdup(s);
-	for (const char *p = s; *p != '\0'; p++)
-		len += *p == '\'' ? 4 : 1;
-	word = malloc(len);
-	if (word == NULL)
-		return NULL;
-	word[at++] = '\'';
-	for (const char *p = s; *p != '\0'; p++) {
-		if (*p == '\'') {
-			memcpy(word + at, "'\\''", 4);
-			at += 4;
-		} else {
-			word[at++] = *p;
-		}
-	}
-	word[at++] = '\'';
-	word[at] = '\0';
-	return word;
-}
-
-/* The back end joins the words as they are; the program is to get them so. */
+/* All arguments came as one text, with a shell's quotes in it. */
 static char **
-quote_words(const char *const *argv)
+words_of_text(const char *const *argv, bool with_shell)
 {
-	size_t n = count_strings((char *const *)argv);
-	char **words = calloc(n + 1, sizeof(*words));
+	const char *const whole[] = { argv[0], argv[1], NULL };
+	char **split, **words;
+	size_t n;
 
-	if (words == NULL)
+	if (with_shell)
+		return copy_strings(whole);
+	split = arguments_split(argv[1]);
+	if (split == NULL)
 		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		words[i] = quote_word(argv[i]);
-		if (words[i] == NULL) {
-			free_strings(words);
-			return NULL;
-		}
+	n = count_strings(split);
+	words = calloc(n + 2, sizeof(*words));
+	if (words != NULL) {
+		memcpy(words + 1, split, n * sizeof(*words));
+		words[0] = strdup(argv[0]);
+	}
+	if (words == NULL || words[0] == NULL) {
+		free_strings(split);
+		free(words);
+		return NULL;
+	}
+	free(split);
+	return words;
+}
+
+/* The back end quotes the program's name alone and gives the rest to the shell
+ * as it is: the program is to get it so. */
+static char **
+quoted_words(const char *const *argv)
+{
+	char **words =
+	    calloc(count_strings((char *const *)argv) + 1, sizeof(*words));
+	size_t n = 0;
+
+	if (words == NULL || !add_word(words, &n, strdup(argv[0])))
+		goto failed;
+	for (size_t i = 1; argv[i] != NULL; i++) {
+		const char *const one[] = { argv[i], NULL };
+
+		if (!add_word(words, &n, arguments_join(one)))
+			goto failed;
 	}
 	return words;
+failed:
+	free_strings(words);
+	return NULL;
 }
 
 /* ---- the launch ---- */
@@ -335,16 +341,17 @@ static int
 launch_words(struct session *s, struct target_launch *how,
 	     const char *const *argv, pid_t *pid)
 {
-	char **words = NULL;
+	char **words;
 	int err;
 
-	how->argv = argv;
-	if (how->with_shell) {
-		words = quote_words(argv);
-		if (words == NULL)
-			return -ENOMEM;
-		how->argv = (const char *const *)words;
-	}
+	if (s->launch.one_text && argv[1] != NULL)
+		words = words_of_text(argv, how->with_shell);
+	else
+		words =
+		    how->with_shell ? quoted_words(argv) : copy_strings(argv);
+	if (words == NULL)
+		return -ENOMEM;
+	how->argv = (const char *const *)words;
 	err = target_launch(s->target, how, pid);
 	free_strings(words);
 	return err;

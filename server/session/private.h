@@ -56,8 +56,10 @@ struct client {
 	bool fork_events, vfork_events, exec_events;
 	bool no_resumed, thread_events;
 	bool knows_thread_options;
-	bool error_message; /* gdb's E.text */
-	bool error_strings; /* lldb's Exx;hex */
+	bool one_text_argument; /* vRun has all arguments as one */
+	bool many_watches;	/* a stop may name several watchpoints */
+	bool error_message;	/* gdb's E.text */
+	bool error_strings;	/* lldb's Exx;hex */
 	bool thread_suffix, list_threads_in_stop;
 	bool extended;
 	bool non_stop;
@@ -104,6 +106,7 @@ struct launch_settings {
 	bool with_shell;
 	/* The last program and arguments (vRun with no name, R). */
 	char **argv;	  /* owned or NULL */
+	bool one_text;	  /* argv[1] is all arguments, for a shell to read */
 	int launch_error; /* for qLaunchSuccess: errno or 0 */
 	char launch_error_text[256];
 };

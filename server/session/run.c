@@ -20,12 +20,16 @@
 void
 session_update_state(struct session *s)
 {
-	if (target_processes(s->target, NULL, 0) == 0)
+	if (target_processes(s->target, NULL, 0) == 0) {
 		s->state = SESSION_EMPTY;
-	else if (s->client.non_stop)
+		/* A ^C that is kept for the next run is not for the next
+		 * program. */
+		s->interrupt_wanted = false;
+	} else if (s->client.non_stop) {
 		s->state = SESSION_NON_STOP;
-	else if (s->state != SESSION_RUNNING)
+	} else if (s->state != SESSION_RUNNING) {
 		s->state = SESSION_STOPPED;
+	}
 }
 
 void

@@ -333,15 +333,24 @@ put_exec(struct session *s, struct rsp_reply *r, const struct target_event *ev)
 }
 
 static void
-put_watch(struct rsp_reply *r, const struct target_event *ev)
+put_watch(struct rsp_reply *r, enum target_breakpoint_kind kind, uint64_t addr)
 {
 	const char *word = "watch";
 
-	if (ev->watch_kind == TARGET_WATCH_READ)
+	if (kind == TARGET_WATCH_READ)
 		word = "rwatch";
-	else if (ev->watch_kind == TARGET_WATCH_ACCESS)
+	else if (kind == TARGET_WATCH_ACCESS)
 		word = "awatch";
-	rsp_reply_printf(r, "%s:%" PRIx64 ";", word, ev->addr);
+	rsp_reply_printf(r, "%s:%" PRIx64 ";", word, addr);
+}
+
+static void
+put_watches(struct session *s, struct rsp_reply *r,
+	    const struct target_event *ev)
+{
+	put_watch(r, ev->watch_kind, ev->addr);
+	for (unsigned i = 0; s->client.many_watches && i < ev->nalso; i++)
+		put_watch(r, ev->also[i].kind, ev->also[i].addr);
 }
 
 static void
@@ -359,7 +368,7 @@ put_reason(struct session *s, struct rsp_reply *r,
 		break;
 	case TARGET_STOP_WATCHPOINT:
 		if (!s->client.dialect->verbose_stops)
-			put_watch(r, ev);
+			put_watches(s, r, ev);
 		break;
 	case TARGET_STOP_EXEC:
 		if (s->client.exec_events)

@@ -234,6 +234,7 @@ static const struct request_example request_examples[] = {
 	GOOD(STDIN_DATA, "I610a00", "[a\\0a\\00]"),
 	GOOD(DETACH_ON_ERROR, "QSetDetachOnError:1", "1"),
 	/* launch settings */
+	GOOD(EXEC_AND_ARGS, "qExecAndArgs", ""),
 	GOOD(DISABLE_RANDOMIZATION, "QDisableRandomization:1", "1"),
 	GOOD(SET_DISABLE_ASLR, "QSetDisableASLR:0", "0"),
 	GOOD(STARTUP_WITH_SHELL, "QStartupWithShell:0", "0"),

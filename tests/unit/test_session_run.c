@@ -129,6 +129,22 @@ interrupts_between_runs(void **state)
 	bench_close(&b);
 }
 
+/* A ^C while the old program stood is not for the new one. */
+static void
+interrupts_end_with_the_program(void **state)
+{
+	(void)state;
+	bench_open(&b, NULL);
+	bench_gdb(&b, 100, 1);
+	bench_expect(&b, "!", "OK");
+	bench_raw(&b, "\x03", 1);
+	bench_expect(&b, "vKill;64", "OK");
+	starts_with(bench_ask(&b, "vRun;2f70"), "T05");
+	bench_send(&b, "vCont;c");
+	assert_null(bench_next(&b, 10));
+	bench_close(&b);
+}
+
 static void
 interrupts_are_told_once(void **state)
 {
@@ -412,6 +428,7 @@ main(void)
 		cmocka_unit_test(unknown_ids_resume_nothing),
 		cmocka_unit_test(while_it_runs_it_is_busy),
 		cmocka_unit_test(interrupts_between_runs),
+		cmocka_unit_test(interrupts_end_with_the_program),
 		cmocka_unit_test(interrupts_are_told_once),
 		cmocka_unit_test(signals_in_the_clients_numbers),
 		cmocka_unit_test(the_end_is_told),
