@@ -10,14 +10,16 @@ alone is measured; to need more requests than a scenario allows is to fail.
 """
 import collections
 import os
+import queue
 import re
 import socket
 import sys
 import threading
+import time
 
 from lib import harness
 from lib.harness import (GDB, LLDB, RSPD, Failure, Server, check_in, gdb,
-                         inferior, need, run)
+                         inferior, lldb, need, run, start)
 
 Scenario = collections.namedtuple("Scenario", "run most peer")
 
@@ -29,22 +31,60 @@ def gdb_main(address, program):
     check_in("#0  main (", text)
 
 
+def lldb_main(address, program):
+    """connect, break main, continue, look around, step, evaluate, detach"""
+    text = lldb(program, "gdb-remote " + address, "breakpoint set --name main",
+                "continue", "bt", "frame variable", "next", "next", "next",
+                "expression global+1", "memory read $sp", "thread list",
+                "detach", seconds=600)
+    check_in("(int) $0 = 42", text)
+
+
 # `run` drives a debugger at an address; `most` is how many requests rspd may
 # need, `peer` the server that the same is measured with.
 SCENARIOS = {
     "gdb-main": Scenario(gdb_main, 140, "gdbserver"),
+    "lldb-main": Scenario(lldb_main, 90, "lldb-server-19"),
 }
 
 
+class Pipe:
+    """Sends what it is given to a socket, each part `delay` seconds later."""
+
+    def __init__(self, sink, delay):
+        self.sink = sink
+        self.delay = delay
+        self.parts = queue.Queue()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def send(self, data):
+        self.parts.put((time.monotonic() + self.delay, data))
+
+    def run(self):
+        while True:
+            due, data = self.parts.get()
+            time.sleep(max(0, due - time.monotonic()))
+            try:
+                if data:
+                    self.sink.sendall(data)
+                else:
+                    self.sink.shutdown(socket.SHUT_WR)
+                    return
+            except OSError:
+                return
+
+
 class Proxy(threading.Thread):
-    """Carries one connection and counts packets in both directions."""
+    """Carries one connection and counts packets in both directions.  With a
+    delay it is as far as that to the server, and back."""
 
     PACKET = re.compile(rb"([$%])([^#]*)#[0-9a-fA-F]{2}", re.S)
     NAME = re.compile(r"qXfer:[^:]+|vFile:\w+|vCont\??|[\w!?]+")
 
-    def __init__(self, port):
+    def __init__(self, port, delay=0):
         super().__init__(daemon=True)
         self.to = ("127.0.0.1", port)
+        self.delay = delay
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen(1)
@@ -64,14 +104,14 @@ class Proxy(threading.Thread):
 
     def carry(self, source, sink, take):
         buffer = b""
+        pipe = Pipe(sink, self.delay)
         while True:
             try:
                 data = source.recv(1 << 16)
-                if not data:
-                    sink.shutdown(socket.SHUT_WR)
-                    return
-                sink.sendall(data)
             except OSError:
+                data = b""
+            pipe.send(data)
+            if not data:
                 return
             buffer += data
             end = 0
@@ -96,14 +136,24 @@ class Proxy(threading.Thread):
         back.join(30)
 
 
-def measure(scenario, server):
+def serve(scenario, server, program):
+    """Starts a server with a program; its port."""
+    if not scenario.peer.startswith("lldb-server"):
+        harness.RSPD = server
+        return Server("--once", "127.0.0.1:0", program).port
+    # lldb-server tells its port this way only.
+    ours, theirs = os.pipe()
+    start([server, "gdbserver", "--pipe", str(theirs), "127.0.0.1:0", "--",
+           program], pass_fds=[theirs])
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as f:
+        return int(f.read().rstrip(b"\0"))
+
+
+def measure(scenario, server, delay=0):
     """The proxy after a whole scenario."""
-    harness.RSPD = server
     program = inferior("hello")
-    form = ["gdbserver"] if scenario.peer == "lldb-server" else ["--once"]
-    tail = ["--"] if form == ["gdbserver"] else []
-    s = Server(*form, "127.0.0.1:0", *tail, program)
-    proxy = Proxy(s.port)
+    proxy = Proxy(serve(scenario, server, program), delay)
     proxy.start()
     scenario.run(proxy.address, program)
     proxy.join(60)
@@ -113,14 +163,14 @@ def measure(scenario, server):
 def show(name, columns):
     """A table: one row for each packet, one column for each server."""
     names = sorted({n for counts, _ in columns.values() for n in counts})
-    print("\n%-32s" % name + "".join("%14s" % c for c in columns))
+    print("\n%-32s" % name + "".join("%16s" % c for c in columns))
     for n in names:
         print("%-32s" % n +
-              "".join("%14d" % counts[n] for counts, _ in columns.values()))
+              "".join("%16d" % counts[n] for counts, _ in columns.values()))
     print("%-32s" % "requests" +
-          "".join("%14d" % len(p.requests) for _, p in columns.values()))
+          "".join("%16d" % len(p.requests) for _, p in columns.values()))
     print("%-32s" % "bytes received" +
-          "".join("%14d" % p.received for _, p in columns.values()))
+          "".join("%16d" % p.received for _, p in columns.values()))
     print("", flush=True)
 
 
@@ -130,7 +180,7 @@ def test():
     wanted = [w for w in words if w != "--check"] or list(SCENARIOS)
     for name in wanted:
         scenario = SCENARIOS[name]
-        need(LLDB if scenario.peer == "lldb-server" else GDB)
+        need(LLDB if scenario.peer.startswith("lldb") else GDB)
         servers = [RSPD] if checking else [RSPD, need(scenario.peer)]
         columns = {}
         for server in servers:
@@ -144,4 +194,5 @@ def test():
                           (name, count, scenario.most))
 
 
-run(test)
+if __name__ == "__main__":
+    run(test)
