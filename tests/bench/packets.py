@@ -78,7 +78,7 @@ class Proxy(threading.Thread):
     """Carries one connection and counts packets in both directions.  With a
     delay it is as far as that to the server, and back."""
 
-    PACKET = re.compile(rb"([$%])([^#]*)#[0-9a-fA-F]{2}", re.S)
+    BEGIN = re.compile(rb"[$%]")
     NAME = re.compile(r"qXfer:[^:]+|vFile:\w+|vCont\??|[\w!?]+")
 
     def __init__(self, port, delay=0):
@@ -102,6 +102,19 @@ class Proxy(threading.Thread):
         match = cls.NAME.match(text)
         return match.group(0) if match else repr(text[:10])
 
+    @classmethod
+    def take_packets(cls, buffer, take):
+        """Takes the whole packets; what is left."""
+        while True:
+            begin = cls.BEGIN.search(buffer)
+            if not begin:
+                return b""
+            end = buffer.find(b"#", begin.start())
+            if end < 0 or len(buffer) < end + 3:
+                return buffer[begin.start():]
+            take(buffer[begin.end():end])
+            buffer = buffer[end + 3:]
+
     def carry(self, source, sink, take):
         buffer = b""
         pipe = Pipe(sink, self.delay)
@@ -113,12 +126,7 @@ class Proxy(threading.Thread):
             pipe.send(data)
             if not data:
                 return
-            buffer += data
-            end = 0
-            for match in self.PACKET.finditer(buffer):
-                take(match.group(2))
-                end = match.end()
-            buffer = buffer[end:]
+            buffer = self.take_packets(buffer + data, take)
 
     def reply(self, body):
         self.replies += 1

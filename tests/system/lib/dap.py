@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -14,8 +15,8 @@ LLDB_DAP = os.environ.get("LLDB_DAP", "lldb-dap-19")
 
 
 class Dap:
-    """lldb-dap on a pair of pipes.  Events are kept until they are asked
-    for, so that none is missed."""
+    """lldb-dap on a pair of pipes.  What comes is kept until it is asked for,
+    so that nothing is missed."""
 
     def __init__(self, env=None):
         if not shutil.which(LLDB_DAP):
@@ -29,6 +30,7 @@ class Dap:
         self.buffer = b""
         self.seq = 0
         self.events = []
+        self.responses = {}
         self.output = ""
         self.capabilities = self.request(
             "initialize", adapterID="lldb-dap", clientID="rspd-test",
@@ -61,10 +63,11 @@ class Dap:
             if message["event"] == "output":
                 self.output += message["body"]["output"]
             self.events.append(message)
-        elif message["type"] == "request":
+        elif message["type"] == "response":
+            self.responses[message["request_seq"]] = message
+        else:
             self._send({"type": "response", "request_seq": message["seq"],
                         "command": message["command"], "success": False})
-        return message
 
     def _send(self, message):
         self.seq += 1
@@ -89,10 +92,9 @@ class Dap:
 
     def attempt(self, seq, seconds=None):
         end = time.monotonic() + (seconds or 2 * PATIENCE)
-        while True:
-            message = self._next(end, "response %d" % seq)
-            if message["type"] == "response" and message["request_seq"] == seq:
-                return message
+        while seq not in self.responses:
+            self._next(end, "response %d" % seq)
+        return self.responses.pop(seq)
 
     def request(self, command, **arguments):
         return self.answer(self.post(command, **arguments))
@@ -109,26 +111,15 @@ class Dap:
 
     # ---- what an editor does
 
-    def begin(self, how, breakpoints=None, functions=None, **arguments):
-        """launch or attach, with breakpoints in place before it runs:
-        {path: [{"line": ...}]} and function names (or whole requests)."""
+    def begin(self, how, functions=(), **arguments):
+        """launch or attach, with breakpoints in place before it runs: names
+        of functions, or what the request takes."""
         seq = self.post(how, **arguments)
         self.event("initialized")
-        for path, lines in (breakpoints or {}).items():
-            got = self.request("setBreakpoints", source={"path": path},
-                               breakpoints=lines)["breakpoints"]
-            check(len(got) == len(lines), "breakpoints", got)
-        if functions:
-            self.request("setFunctionBreakpoints", breakpoints=[
-                {"name": f} if isinstance(f, str) else f for f in functions])
-        done = self.post("configurationDone")
-        answers = {seq: None, done: None}
-        end = time.monotonic() + 2 * PATIENCE
-        while None in answers.values():
-            message = self._next(end, how)
-            if message["type"] == "response":
-                check(message["success"], "refused", message)
-                answers[message["request_seq"]] = message
+        self.request("setFunctionBreakpoints", breakpoints=[
+            {"name": f} if isinstance(f, str) else f for f in functions])
+        self.request("configurationDone")
+        self.answer(seq)
 
     def stopped(self, reason=None):
         """Waits for a stop; the thread's id."""
@@ -143,23 +134,40 @@ class Dap:
         return self.request("stackTrace", threadId=thread,
                             levels=20)["stackFrames"]
 
+    def locals(self, frame):
+        """The number that stands for a frame's local variables."""
+        scopes = self.request("scopes", frameId=frame["id"])["scopes"]
+        return [s["variablesReference"] for s in scopes
+                if s["name"] == "Locals"][0]
+
     def variables(self, frame):
         """name -> value of a frame's locals."""
-        scopes = self.request("scopes", frameId=frame["id"])["scopes"]
-        local = [s for s in scopes if s["name"] == "Locals"][0]
-        return {v["name"]: v for v in self.request(
-            "variables",
-            variablesReference=local["variablesReference"])["variables"]}
+        return {v["name"]: v["value"] for v in self.request(
+            "variables", variablesReference=self.locals(frame))["variables"]}
 
     def evaluate(self, frame, expression, context="watch"):
         return self.request("evaluate", expression=expression,
                             frameId=frame["id"], context=context)["result"]
 
-    def read(self, reference, count):
+    def command(self, frame, text):
+        """A command of lldb's own, as typed into the debug console."""
+        return self.evaluate(frame, "`" + text, "repl")
+
+    def read(self, frame, reference, count):
+        """Memory; lldb-dap 19 has no request for it, later ones have."""
+        if not self.capabilities.get("supportsReadMemoryRequest"):
+            text = self.command(frame, "memory read -f x -s 1 -c %d %s" %
+                                (count, reference))
+            return bytes(int(x, 16) for x in re.findall(
+                r" 0x([0-9a-f]{2})\b", text))
         body = self.request("readMemory", memoryReference=reference,
                             offset=0, count=count)
         return base64.b64decode(body["data"])
 
-    def write(self, reference, data):
+    def write(self, frame, reference, data):
+        if not self.capabilities.get("supportsWriteMemoryRequest"):
+            self.command(frame, "memory write %s %s" %
+                         (reference, " ".join(map(hex, data))))
+            return
         self.request("writeMemory", memoryReference=reference,
                      data=base64.b64encode(data).decode())
