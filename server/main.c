@@ -2,6 +2,7 @@
 /* Which role is this process to play? */
 #include <string.h>
 
+#include "audit/audit.h"
 #include "certs/certs.h"
 #include "connect/connect.h"
 #include "listener/daemon.h"
@@ -35,6 +36,8 @@ main(int argc, char **argv)
 		return connect_role_main(argv + 2);
 	if (strcmp(word, "connect") == 0)
 		return connect_main(argv + 2);
+	if (strcmp(word, "audit") == 0)
+		return audit_main(argv + 2);
 	if (strcmp(word, "certs") == 0)
 		return certs_main(argv + 2);
 	if (strcmp(word, "version") == 0 || strcmp(word, "v") == 0)

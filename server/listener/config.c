@@ -136,6 +136,31 @@ take_limit(struct settings *s, const char *key, const char *value,
 	return fail(error, "[limits] has no \"%.48s\"", key);
 }
 
+/* ---- [audit] ---- */
+
+static int
+take_audit(struct settings *s, const char *key, const char *value,
+	   struct ini_error *error)
+{
+	if (strcmp(key, "file") == 0) {
+		if (value[0] != '/')
+			return fail(error, "%s",
+				    "file: a path that begins "
+				    "with / is wanted");
+		s->audit_file = settings_keep(s, value);
+		return s->audit_file != NULL
+			   ? 0
+			   : fail(error, "%s", "not enough memory");
+	}
+	if (strcmp(key, "syslog") == 0) {
+		s->audit_syslog = strcmp(value, "yes") == 0;
+		if (!s->audit_syslog && strcmp(value, "no") != 0)
+			return fail(error, "%s: yes or no is wanted", key);
+		return 0;
+	}
+	return fail(error, "[audit] has no \"%.48s\"", key);
+}
+
 /* ---- the file ---- */
 
 static int
@@ -148,6 +173,8 @@ take_key(void *arg, const char *section, const char *key, const char *value,
 		return take_server(s, key, value, error);
 	if (strcmp(section, "limits") == 0)
 		return take_limit(s, key, value, error);
+	if (strcmp(section, "audit") == 0)
+		return take_audit(s, key, value, error);
 	if (strncmp(section, "role ", 5) == 0 ||
 	    strncmp(section, "rule ", 5) == 0)
 		return policy_take(&s->policy, section, key, value, error->text,

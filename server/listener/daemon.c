@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../audit/audit.h"
 #include "../common/log.h"
 #include "../common/tls.h"
 #include "doors.h"
@@ -29,6 +30,7 @@ struct daemon {
 	ev_timer watchdog, end;
 	bool ending;
 	struct sessions *sessions;
+	struct audit_log *audit; /* NULL: none */
 	struct doors *doors;
 };
 
@@ -64,6 +66,17 @@ on_watchdog(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- settings ---- */
 
+static void
+audit(struct daemon *d, const char *event)
+{
+	struct audit_line l;
+
+	audit_begin(&l, event);
+	audit_text(&l, "version", RSPD_VERSION);
+	audit_number(&l, "process", getpid());
+	audit_write(d->audit, &l);
+}
+
 /* What can only be seen by opening files. */
 static int
 check_files(const struct settings *s)
@@ -92,6 +105,14 @@ try_settings(struct daemon *d, struct settings *s)
 	if (form_serve(s->argv, s) != SETTINGS_RUN || check_files(s) < 0 ||
 	    !settings_open_log(s))
 		return false;
+	if ((s->audit_file == NULL && !s->audit_syslog) != (d->audit == NULL)) {
+		log_error("the audit log can only be begun or ended by a new "
+			  "start");
+		return false;
+	}
+	if (d->audit != NULL &&
+	    audit_reopen(d->audit, s->audit_file, s->audit_syslog) < 0)
+		return false;
 	return doors_change(d->doors, s) == 0;
 }
 
@@ -107,6 +128,7 @@ on_reload(struct ev_loop *loop, ev_signal *w, int revents)
 	if (s != NULL && try_settings(d, s)) {
 		replace_settings(d, s);
 		log_say("Configuration read again");
+		audit(d, "reload");
 	} else {
 		log_error("the configuration stays as it was");
 		if (s != NULL)
@@ -143,6 +165,20 @@ watch(struct daemon *d)
 }
 
 static int
+open_audit(struct daemon *d)
+{
+	const struct settings *s = d->settings;
+	int err;
+
+	if (s->audit_file == NULL && !s->audit_syslog)
+		return 0;
+	err = audit_open(&d->audit, s->audit_file, s->audit_syslog);
+	if (err == 0)
+		audit(d, "start");
+	return err;
+}
+
+static int
 start(struct daemon *d)
 {
 	int err;
@@ -154,7 +190,9 @@ start(struct daemon *d)
 		return -ENOMEM;
 	err = check_files(d->settings);
 	if (err == 0)
-		err = sessions_new(&d->sessions, d->loop);
+		err = open_audit(d);
+	if (err == 0)
+		err = sessions_new(&d->sessions, d->loop, d->audit);
 	if (err == 0)
 		err = doors_open(&d->doors, d->loop, d->settings, on_ready, d);
 	if (err < 0)
@@ -198,6 +236,9 @@ finish(struct daemon *d)
 		end_signals_stop(&d->signals);
 	}
 	sessions_free(d->sessions);
+	if (d->audit != NULL)
+		audit(d, "stop");
+	audit_close(d->audit);
 	if (d->loop != NULL)
 		ev_loop_destroy(d->loop);
 	if (d->owns_settings) {

@@ -9,6 +9,7 @@
 
 #include "../common/log.h"
 #include "settings.h"
+#include "shell_process.h"
 
 static int
 find_user(const char *name, struct session_order *o, char *why, size_t cap)
@@ -37,6 +38,9 @@ drop_pointers(struct session_config *c)
 	c->rights = NULL;
 	c->say = c->log = NULL;
 	c->say_arg = c->log_arg = NULL;
+	c->start_shell = NULL;
+	c->audit = NULL;
+	c->audit_arg = NULL;
 }
 
 int
@@ -53,6 +57,8 @@ order_make(const struct settings *s, const struct identity *who,
 	drop_pointers(&o->session);
 	o->idle_seconds = s->limits.idle_seconds;
 	o->log_level = (int)log_get_level();
+	o->allow_shell = c->start_shell != NULL;
+	o->audited = s->audit_file != NULL || s->audit_syslog;
 	if (rule != NULL) {
 		const struct policy_role *role = &s->policy.roles[rule->role];
 
@@ -96,6 +102,8 @@ order_take(int fd, struct session_order *o, struct settings *s)
 	s->session.say = own.say;
 	s->session.log = own.log;
 	s->session.once = true;
+	if (o->allow_shell)
+		s->session.start_shell = shell_process_start;
 	s->session.rights = o->limited ? &o->rights : NULL;
 	s->attach = o->process[0] != '\0' ? o->process : NULL;
 	s->limits.idle_seconds = o->idle_seconds;

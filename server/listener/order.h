@@ -32,6 +32,8 @@ struct session_order {
 	unsigned idle_seconds;
 	struct session_door door; /* where the client came in */
 	int log_level;
+	bool allow_shell;
+	bool audited; /* wants to hear what it does */
 };
 
 struct settings;

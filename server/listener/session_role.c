@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A session process of the daemon: one client, with what it may do. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../common/log.h"
@@ -22,6 +24,18 @@ forget_systemd(void)
 
 	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
 		unsetenv(variables[i]);
+}
+
+/* This waits where the daemon is slow: nothing is done that is not told. */
+static void
+send_event(void *arg, const struct session_event *e)
+{
+	const struct settings *s = arg;
+	ssize_t n;
+
+	do
+		n = send(s->control_fd, e, sizeof(*e), MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
 }
 
 int
@@ -48,6 +62,10 @@ daemon_session_main(void)
 			  order.user[0] != '\0' ? order.user : "a session",
 			  what, strerror(-err));
 		return 1;
+	}
+	if (order.audited) {
+		s.session.audit = send_event;
+		s.session.audit_arg = &s;
 	}
 	s.comm[0] =
 	    (struct address){ .kind = ADDRESS_FD, .fd = ORDER_CLIENT_FD };

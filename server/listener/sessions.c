@@ -14,27 +14,40 @@
 #include "../common/spawn.h"
 #include "daemon.h"
 
+/* Refused clients on record at once. */
+#define REFUSALS_BURST 100
+
 struct session_process {
 	struct session_process *next;
 	pid_t pid;
+	unsigned number; /* in the audit log */
+	ev_tstamp started;
+	struct sessions *sessions;
 	int control; /* our end; its end tells the session that we are gone */
+	ev_io events;
+	struct identity who;
 	char client[SOCKET_NAME_MAX + 16]; /* "HOST port N", for messages */
 };
 
 struct sessions {
 	struct ev_loop *loop;
+	struct audit_log *audit;
+	unsigned last_number;
+	ev_tstamp refusals_full;
 	struct session_process *first;
 	size_t n;
 };
 
 int
-sessions_new(struct sessions **out, struct ev_loop *loop)
+sessions_new(struct sessions **out, struct ev_loop *loop,
+	     struct audit_log *audit)
 {
 	struct sessions *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return -ENOMEM;
 	s->loop = loop;
+	s->audit = audit;
 	*out = s;
 	return 0;
 }
@@ -48,6 +61,7 @@ forget(struct sessions *s, struct session_process *p)
 		link = &(*link)->next;
 	*link = p->next;
 	s->n--;
+	ev_io_stop(s->loop, &p->events);
 	close(p->control);
 	free(p);
 }
@@ -75,6 +89,132 @@ sessions_end(struct sessions *s)
 		kill(p->pid, SIGTERM);
 }
 
+/* ---- for the record ---- */
+
+static void
+audit_who(struct audit_line *l, const struct session_process *p)
+{
+	audit_number(l, "session", p->number);
+	audit_text(l, "client", p->client);
+	if (p->who.fingerprint[0] != '\0')
+		audit_text(l, "fingerprint", p->who.fingerprint);
+	if (p->who.via == POLICY_UNIX)
+		audit_number(l, "uid", p->who.uid);
+}
+
+static void
+audit_session_event(struct session_process *p, struct session_event *e)
+{
+	struct audit_line l;
+
+	/* It comes from a process that works for strangers. */
+	e->what[sizeof(e->what) - 1] = '\0';
+	e->text[sizeof(e->text) - 1] = '\0';
+	for (char *c = e->what; *c != '\0'; c++)
+		if ((*c < 'a' || *c > 'z') && *c != '-')
+			*c = '?';
+	audit_begin(&l, e->what);
+	audit_who(&l, p);
+	if (e->pid != 0)
+		audit_number(&l, "pid", e->pid);
+	if (e->has_range) {
+		audit_hex(&l, "address", e->addr);
+		audit_hex(&l, "length", e->len);
+	}
+	if (e->text[0] != '\0')
+		audit_text(&l, "what", e->text);
+	if (e->error != 0)
+		audit_number(&l, "error", -(int64_t)e->error);
+	if (e->times > 1)
+		audit_number(&l, "times", e->times);
+	audit_write(p->sessions->audit, &l);
+}
+
+/* False: nothing more is there. */
+static bool
+take_event(struct session_process *p)
+{
+	struct session_event e;
+	ssize_t n = recv(p->control, &e, sizeof(e), MSG_DONTWAIT);
+
+	if (n == sizeof(e))
+		audit_session_event(p, &e);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		ev_io_stop(p->sessions->loop, &p->events);
+	return n > 0;
+}
+
+/* In portions: one session's events must not keep others waiting. */
+static void
+on_event(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	for (int i = 0; i < 16 && take_event(w->data); i++)
+		;
+}
+
+static void
+audit_start(struct session_process *p, const struct session_order *o,
+	    const char *rule)
+{
+	char rights[256];
+	struct audit_line l;
+
+	rights_format(o->limited ? o->rights.classes : RIGHTS_ALL, rights,
+		      sizeof(rights));
+	audit_begin(&l, "session-start");
+	audit_who(&l, p);
+	if (p->who.subject[0] != '\0')
+		audit_text(&l, "subject", p->who.subject);
+	if (p->who.san[0] != '\0')
+		audit_text(&l, "san", p->who.san);
+	audit_text(&l, "rule", rule);
+	audit_text(&l, "role", o->rights.role);
+	audit_text(&l, "rights", rights);
+	if (o->user[0] != '\0')
+		audit_text(&l, "user", o->user);
+	audit_number(&l, "process", p->pid);
+	audit_write(p->sessions->audit, &l);
+}
+
+static void
+audit_end(struct session_process *p, int status)
+{
+	struct audit_line l;
+
+	while (take_event(p))
+		;
+	audit_begin(&l, "session-end");
+	audit_who(&l, p);
+	if (WIFSIGNALED(status))
+		audit_number(&l, "signal", WTERMSIG(status));
+	else
+		audit_number(&l, "status", WEXITSTATUS(status));
+	audit_number(&l, "seconds", (int64_t)(ev_time() - p->started));
+	audit_write(p->sessions->audit, &l);
+}
+
+static void
+audit_refused(struct sessions *s, const struct waiting_client *c,
+	      const struct identity *who, const char *why)
+{
+	struct audit_line l;
+
+	audit_begin(&l, "refused");
+	audit_text(&l, "client", c->host);
+	if (who->fingerprint[0] != '\0') {
+		audit_text(&l, "fingerprint", who->fingerprint);
+		audit_text(&l, "subject", who->subject);
+	}
+	if (who->via == POLICY_UNIX)
+		audit_number(&l, "uid", who->uid);
+	audit_text(&l, "why", why);
+	audit_write(s->audit, &l);
+}
+
+/* ---- the end ---- */
+
 static void
 ended(struct sessions *s, pid_t pid, int status)
 {
@@ -88,6 +228,7 @@ ended(struct sessions *s, pid_t pid, int status)
 		log_error("%s: the session of process %d was ended by signal "
 			  "%d",
 			  p->client, (int)pid, WTERMSIG(status));
+	audit_end(p, status);
 	forget(s, p);
 }
 
@@ -140,6 +281,8 @@ spawn(struct session_process *p, int client, const struct session_order *order)
 		close(pair[0]);
 	else
 		p->control = pair[0];
+	ev_io_init(&p->events, on_event, pair[0], EV_READ);
+	p->events.data = p;
 	return err;
 }
 
@@ -163,6 +306,32 @@ announce(const struct session_process *p, const struct waiting_client *client,
 		 o->rights.role, o->user[0] != '\0' ? o->user : "-");
 }
 
+static void
+add(struct sessions *s, struct session_process *p)
+{
+	p->sessions = s;
+	p->number = ++s->last_number;
+	p->started = ev_now(s->loop);
+	p->next = s->first;
+	s->first = p;
+	s->n++;
+	ev_io_start(s->loop, &p->events);
+}
+
+/* Strangers must not fill the log: so many refusals, and one more a second. */
+static bool
+refusal_is_new(struct sessions *s)
+{
+	ev_tstamp now = ev_now(s->loop);
+
+	if (s->refusals_full < now)
+		s->refusals_full = now;
+	if (s->refusals_full - now > REFUSALS_BURST - 1)
+		return false;
+	s->refusals_full += 1;
+	return true;
+}
+
 void
 sessions_start(struct sessions *s, const struct settings *settings,
 	       const struct waiting_client *client)
@@ -179,6 +348,10 @@ sessions_start(struct sessions *s, const struct settings *settings,
 			 settings->limits.sessions);
 		err = -EBUSY;
 	}
+	if (err == 0 && !audit_is_whole(s->audit)) {
+		snprintf(why, sizeof(why), "nothing can be put on record");
+		err = -EIO;
+	}
 	if (err == 0)
 		err = order_make(settings, &who, order, why, sizeof(why));
 	if (err == 0) {
@@ -191,12 +364,15 @@ sessions_start(struct sessions *s, const struct settings *settings,
 		log_warning("%s port %u: sent away: %s%s%s", client->host,
 			    client->port, why[0] != '\0' ? why : strerror(-err),
 			    who.subject[0] != '\0' ? ": " : "", who.subject);
+		if (refusal_is_new(s))
+			audit_refused(s, client, &who,
+				      why[0] != '\0' ? why : strerror(-err));
 		free(p);
 	} else {
-		p->next = s->first;
-		s->first = p;
-		s->n++;
+		p->who = who;
+		add(s, p);
 		announce(p, client, order, why);
+		audit_start(p, order, why);
 	}
 	free(order);
 }

@@ -5,14 +5,16 @@
 
 #include <ev.h>
 
+#include "../audit/audit.h"
 #include "order.h"
 #include "settings.h"
 #include "waiting.h"
 
 struct sessions;
 
-/* argv[0]'s role is DAEMON_SESSION_ROLE. */
-int sessions_new(struct sessions **s, struct ev_loop *loop);
+/* `audit`: where all that happens is put on record; borrowed, may be NULL. */
+int sessions_new(struct sessions **s, struct ev_loop *loop,
+		 struct audit_log *audit);
 /* The processes must have ended, or are left to themselves. */
 void sessions_free(struct sessions *s);
 

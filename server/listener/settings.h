@@ -48,6 +48,8 @@ struct settings {
 	bool check_config;
 	struct policy policy; /* owned */
 	struct limits limits;
+	const char *audit_file; /* NULL: none */
+	bool audit_syslog;
 	unsigned unix_mode; /* of Unix sockets */
 	char **strings;	    /* owned: values from the file */
 	size_t nstrings;

@@ -51,3 +51,12 @@ digest_md5_file(int fd, uint8_t sum[DIGEST_MD5_SIZE])
 	mbedtls_md_free(&md);
 	return err;
 }
+
+int
+digest_sha256(const void *data, size_t len, uint8_t sum[DIGEST_SHA256_SIZE])
+{
+	const mbedtls_md_info_t *info =
+	    mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+
+	return info != NULL && mbedtls_md(info, data, len, sum) == 0 ? 0 : -EIO;
+}

@@ -239,7 +239,10 @@ serve(struct session *s, const struct handler *h, const struct rsp_request *req,
 		return -EOPNOTSUPP;
 	if (!(s->permitted & RIGHTS_BIT(h->class)))
 		return rights_refuse(s, req, h->class, out);
-	return h->when & s->state ? h->fn(s, req, out) : -EBUSY;
+	if (!(h->when & s->state))
+		return -EBUSY;
+	return s->audit == NULL ? h->fn(s, req, out)
+				: audit_serve(s, h, req, out);
 }
 
 static int

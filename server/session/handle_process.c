@@ -69,6 +69,7 @@ detach_process(struct session *s, pid_t pid, bool stay_stopped)
 	regions_before_detach(s, pid);
 	session_say(s, "Detaching from process %d", (int)pid);
 	err = target_detach(s->target, pid, stay_stopped);
+	session_audit(s, "detach", pid, err, NULL);
 	if (err < 0)
 		return err;
 	session_forget_process(s, pid);
@@ -81,6 +82,7 @@ attach(struct session *s, pid_t pid, struct rsp_reply *out)
 {
 	int err = target_attach(s->target, pid);
 
+	session_audit(s, "attach", pid, err, NULL);
 	if (err < 0) {
 		session_say(s, "Cannot attach to process %d: %s (%d)", (int)pid,
 			    strerror(-err), -err);
@@ -320,6 +322,7 @@ kill_process(struct session *s, pid_t pid)
 {
 	int err = target_kill(s->target, pid);
 
+	session_audit(s, "kill", pid, err, NULL);
 	if (err < 0)
 		return err;
 	session_forget_process(s, pid);

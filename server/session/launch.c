@@ -411,6 +411,8 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 		free_strings(words);
 	}
 	close_stdio(how.stdio);
+	/* The arguments may hold secrets. */
+	session_audit(s, "launch", err == 0 ? *pid : 0, err, argv[0]);
 	if (err == -ECHILD)
 		session_say(s, "During startup program exited with code %d.",
 			    (int)*pid);

@@ -177,6 +177,8 @@ run(struct session *s, const char *text)
 		return err;
 	}
 	err = c->fn(s, args);
+	if (c->class >= CLASS_WRITE)
+		session_audit(s, "monitor", 0, err < 0 ? err : 0, c->name);
 	if (err == MONITOR_USAGE) {
 		/* What gdbserver does not take, it calls unknown. */
 		if (s->document.len == 0)

@@ -145,7 +145,8 @@ struct session {
 	enum session_wish wish;
 	/* Bits (1 << enum request_class) of what this session may do. */
 	uint32_t permitted;
-	uint32_t refused; /* those that its client has tried in vain */
+	struct audit *audit; /* owned; NULL: nothing is on record */
+	uint32_t refused;    /* those that its client has tried in vain */
 
 	struct rsp_reader reader;
 	uint8_t *body; /* SESSION_PACKET_MAX + 1 */
@@ -270,6 +271,19 @@ int session_may_attach(struct session *s, pid_t pid);
 /* The answer to a request that is not permitted; as a handler. */
 int rights_refuse(struct session *s, const struct rsp_request *req,
 		  enum request_class class, struct rsp_reply *out);
+
+/* ---- audit.c: for the record ----------------------------------------------
+ */
+
+/* Puts an event on record; `text` may be NULL. */
+void session_audit(struct session *s, const char *what, pid_t pid, int err,
+		   const char *text);
+/* Serves a request, and puts it on record if it is one of those that are. */
+int audit_serve(struct session *s, const struct handler *h,
+		const struct rsp_request *req, struct rsp_reply *out);
+/* Tells what was only counted so far: the client goes. */
+void audit_flush(struct session *s);
+struct audit *audit_new(void);
 
 /* ---- session.c: output ------------------------------------------------------
  */

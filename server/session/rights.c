@@ -102,6 +102,7 @@ refuse(struct session *s, enum request_class class, const char *what)
 {
 	snprintf(s->error_text, sizeof(s->error_text), "%s (role %s)", what,
 		 s->config.rights->role);
+	session_audit(s, "denied", 0, -EPERM, what);
 	if (!(s->refused & RIGHTS_BIT(class)))
 		session_say(s, "Refused: %s", s->error_text);
 	s->refused |= RIGHTS_BIT(class);

@@ -79,9 +79,12 @@ session_new(struct session **out, struct target *t,
 	s->body = malloc(SESSION_PACKET_MAX + 1);
 	s->last = malloc(SESSION_REPLY_MAX);
 	s->view = calloc(1, sizeof(*s->view));
+	if (config->audit != NULL)
+		s->audit = audit_new();
 	launch_settings_init(&s->launch, config);
 	if (s->out == NULL || s->body == NULL || s->last == NULL ||
-	    s->view == NULL || s->launch.env == NULL) {
+	    s->view == NULL || (config->audit != NULL && s->audit == NULL) ||
+	    s->launch.env == NULL) {
 		session_free(s);
 		return -ENOMEM;
 	}
@@ -115,6 +118,7 @@ forget_client(struct session *s)
 	static const uint64_t none[2];
 	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
 
+	audit_flush(s);
 	files_close_all(s);
 	job_cancel(s);
 	platform_forget(s);
@@ -160,11 +164,13 @@ let_go_of_processes(struct session *s, bool all)
 			regions_before_detach(s, pids[i]);
 			if (target_detach(s->target, pids[i], false) < 0)
 				continue;
+			session_audit(s, "detach", pids[i], 0, "client left");
 		} else if (how == ON_DISCONNECT_DETACH ||
 			   how == ON_DISCONNECT_KILL) {
 			session_say(s, "Killing process(es): %d", (int)pids[i]);
 			if (target_kill(s->target, pids[i]) < 0)
 				continue;
+			session_audit(s, "kill", pids[i], 0, "client left");
 		} else {
 			continue;
 		}
@@ -193,6 +199,8 @@ session_free(struct session *s)
 	free(s->deferred);
 	free(s->tids);
 	free(s->thread_db_path);
+	audit_flush(s);
+	free(s->audit);
 	free(s->view);
 	free(s->out);
 	free(s->body);

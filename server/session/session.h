@@ -33,6 +33,20 @@ enum on_disconnect {
 
 struct rights;
 
+/*
+ * What a session did, for the audit log: never what memory or registers held,
+ * nor arguments or environments of programs.  A plain value.
+ */
+struct session_event {
+	char what[16]; /* "attach", "write", "denied", ... */
+	pid_t pid;     /* 0: none */
+	int error;     /* 0, or a negative errno */
+	bool has_range;
+	uint64_t addr, len;
+	unsigned times; /* so many of these, of which this is the last */
+	char text[256]; /* a path, a class of rights, ... */
+};
+
 /* Where clients come in: a port, or a socket's path; nothing of both: nobody
  * else can. */
 struct session_door {
@@ -79,6 +93,9 @@ struct session_config {
 	 */
 	int (*start_shell)(const char *command, const char *folder,
 			   unsigned seconds, int *fd);
+	/* What is done goes there, for the record; NULL: nowhere. */
+	void (*audit)(void *arg, const struct session_event *event);
+	void *audit_arg;
 	/* A line for the user (stderr), as gdbserver prints them. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;
