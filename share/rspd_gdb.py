@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""rspd's memory commands in gdb.  Load them with
+"""rspd's commands in gdb.  Load them with
 
     source /usr/share/rspd/rspd_gdb.py
 
@@ -8,7 +8,12 @@ allocate" and so on are, with expressions of the program for addresses and
 sizes, completion, and help.  The address that allocate gives is also in $_.
 
 Before a detach, what is allocated in the program is listed, unless you have a
-hook-detach of your own."""
+hook-detach of your own.
+
+rspd-connect connects through TLS."""
+import os
+import shlex
+
 import gdb
 
 PROTECTIONS = [
@@ -131,6 +136,29 @@ def hook_detach():
                     "end")
 
 
+class Connect(gdb.Command):
+    """Connect to a server behind TLS, through `rspd connect`.
+
+HOST is HOST:PORT or a section of connect.conf; OPTIONS are those of `rspd
+connect`.  With -e as with target extended-remote: for `rspd serve` and --multi.
+The variable RSPD of the environment says which rspd, if not that of PATH.
+Usage: rspd-connect [-e] HOST [OPTIONS]"""
+
+    def __init__(self):
+        super().__init__("rspd-connect", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        words = gdb.string_to_argv(argument)
+        kind = "extended-remote" if words[:1] == ["-e"] else "remote"
+        words = words[kind == "extended-remote":]
+        if not words:
+            raise gdb.GdbError(self.__doc__.splitlines()[-1].strip())
+        command = [os.environ.get("RSPD", "rspd"), "connect", *words]
+        gdb.execute("target %s | %s" % (kind, " ".join(
+            shlex.quote(w) for w in command)), from_tty)
+
+
 hook_detach()
+Connect()
 for kind in (Allocate, Free, Protect, Query, Written, Regions):
     kind()

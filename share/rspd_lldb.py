@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""rspd's memory commands in lldb.  Load them with
+"""rspd's commands in lldb.  Load them with
 
     command script import /usr/share/rspd/rspd_lldb.py
 
 allocate, vmfree, vmprotect, vmquery, vmwritten and vmregions are what rspd's
 monitor commands are, with expressions of the program for addresses and
-sizes."""
+sizes.
+
+rspd-connect connects through TLS."""
+import os
 import shlex
+import subprocess
+import threading
 
 import lldb
 
@@ -78,7 +83,46 @@ class Command:
         return self.row[5]
 
 
+def connect(debugger, command, context, result, internal_dict):
+    """Connect to a server behind TLS, through `rspd connect`: rspd-connect HOST
+    [OPTIONS].  HOST is HOST:PORT or a section of connect.conf, OPTIONS are those
+    of `rspd connect`.  The variable RSPD of the environment says which rspd, if
+    not that of PATH."""
+    words = shlex.split(command)
+    if not words:
+        result.SetError("rspd-connect HOST [OPTIONS]")
+        return
+    # Not of our process group: ^C is for the program.
+    bridge = subprocess.Popen(
+        [os.environ.get("RSPD", "rspd"), "connect", *words, "--once",
+         "--listen", "localhost:0"], stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True, start_new_session=True)
+    said = []
+    for line in bridge.stderr:
+        said.append(line)
+        if line.startswith("Listening on port "):
+            break
+    else:
+        result.SetError("".join(said).strip() or "rspd connect ended")
+        return
+    port = said[-1].split()[-1]
+    threading.Thread(target=pass_on, args=(bridge,), daemon=True).start()
+    debugger.GetCommandInterpreter().HandleCommand(
+        "gdb-remote localhost:" + port, context, result)
+    if not result.Succeeded():
+        bridge.terminate()
+
+
+def pass_on(bridge):
+    """What it says later: why the connection broke."""
+    for line in bridge.stderr:
+        print(line, end="")
+    bridge.wait()
+
+
 def __lldb_init_module(debugger, internal_dict):
+    debugger.HandleCommand("command script add -o -f %s.connect rspd-connect" %
+                           __name__)
     for row in COMMANDS:
         name = "Command_" + row[0]
         globals()[name] = type(name, (Command,), {"row": row})

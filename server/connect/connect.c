@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,11 +23,12 @@ enum {
 	ID_TLS_PIN,
 	ID_LISTEN,
 	ID_ONCE,
+	ID_CONFIG,
 	ID_DEBUG,
 	ID_HELP,
 };
 
-static const struct option_row rows[] = {
+const struct option_row connect_rows[] = {
 	{ "tls-ca", 0, OPTION_VALUE, ID_TLS_CA, "FILE",
 	  "the CA that the server's certificate must be from" },
 	{ "tls-cert", 0, OPTION_VALUE, ID_TLS_CERT, "FILE",
@@ -45,30 +47,36 @@ static const struct option_row rows[] = {
 	  "instead of at stdin and stdout" },
 	{ "once", 0, OPTION_BARE, ID_ONCE, NULL,
 	  "with --listen: exit when the first debugger has gone" },
+	{ "config", 0, OPTION_VALUE, ID_CONFIG, "FILE",
+	  "read this one instead of ~/.config/rspd/connect.conf and\n"
+	  "/etc/rspd/connect.conf" },
 	{ "debug", 0, OPTION_BARE, ID_DEBUG, NULL, "say what is being done" },
 	{ "help", 'h', OPTION_BARE, ID_HELP, NULL, "this text" },
 	{ 0 },
 };
 
-static const struct option_row *const tables[] = { rows, NULL };
+static const struct option_row *const tables[] = { connect_rows, NULL };
 
 static void
 print_help(void)
 {
 	printf(
-	    "Usage: rspd connect [OPTIONS] HOST:PORT\n"
+	    "Usage: rspd connect [OPTIONS] HOST:PORT|SECTION\n"
 	    "\n"
 	    "Connects a debugger, which knows no TLS, to an rspd that "
 	    "does.\n"
 	    "\n"
 	    "Examples:\n"
+	    "  (gdb) target remote | rspd connect board     with a section "
+	    "[board] in\n"
+	    "                              connect.conf (docs/tls.md)\n"
 	    "  (gdb) target remote | rspd connect --tls-ca ca.crt --tls-cert "
 	    "c.crt --tls-key c.key HOST:1234\n"
 	    "  rspd connect --listen :4321 --tls-ca ca.crt ... HOST:1234\n"
 	    "                              (lldb) gdb-remote 4321\n"
 	    "\n"
 	    "Options:\n");
-	options_print(rows);
+	options_print(connect_rows);
 	printf("\nExit status: 0 all well, 1 usage or files, 2 cannot connect, "
 	       "3 one side refused the\nother, 4 the connection broke.\n");
 }
@@ -88,8 +96,8 @@ parse_listen(struct connect *c, const char *value)
 	return true;
 }
 
-static bool
-apply(struct connect *c, int id, const char *value)
+bool
+connect_apply(struct connect *c, int id, const char *value)
 {
 	switch (id) {
 	case ID_TLS_CA:
@@ -118,32 +126,36 @@ apply(struct connect *c, int id, const char *value)
 	case ID_DEBUG:
 		log_set_level(LOG_DEBUG);
 		return true;
-	case OPTION_POSITIONAL:
-		if (c->server_text != NULL) {
-			log_error("%s: there is a server's address already",
-				  value);
-			return false;
-		}
-		c->server_text = value;
-		return true;
 	}
 	return true;
+}
+
+/* "board" has an address in connect.conf, "board:1234" is one. */
+static bool
+find_server(struct connect *c)
+{
+	const char *text =
+	    c->configured != NULL ? c->configured : c->server_text;
+
+	if (address_parse(text, &c->server) == 0 &&
+	    c->server.kind == ADDRESS_TCP && c->server.port != 0) {
+		if (c->server.host[0] == '\0')
+			snprintf(c->server.host, sizeof(c->server.host),
+				 "localhost");
+		return true;
+	}
+	log_error("%s: HOST:PORT is wanted here%s", text,
+		  c->configured != NULL
+		      ? ""
+		      : ", or a section of connect.conf with an address");
+	return false;
 }
 
 static bool
 check(struct connect *c)
 {
-	if (c->server_text == NULL) {
-		log_error("HOST:PORT is missing; try \"rspd connect --help\"");
+	if (!find_server(c))
 		return false;
-	}
-	if (address_parse(c->server_text, &c->server) < 0 ||
-	    c->server.kind != ADDRESS_TCP || c->server.port == 0) {
-		log_error("%s: HOST:PORT is wanted here", c->server_text);
-		return false;
-	}
-	if (c->server.host[0] == '\0')
-		snprintf(c->server.host, sizeof(c->server.host), "localhost");
 	if (c->files.ca == NULL) {
 		log_error("--tls-ca is missing: without it the server could be "
 			  "anyone");
@@ -158,9 +170,26 @@ check(struct connect *c)
 	return true;
 }
 
-/* 0: go on; else *status is the exit status. */
+/* Before the files are read: what they are, and what is looked for there. */
+static bool
+take_first(struct connect *c, int id, const char *value)
+{
+	if (id == ID_CONFIG)
+		c->config = value;
+	if (id != OPTION_POSITIONAL)
+		return true;
+	if (c->server_text != NULL) {
+		log_error("%s: there is a server's address already", value);
+		return false;
+	}
+	c->server_text = value;
+	return true;
+}
+
+/* Each option to `take`.  0: go on; else *status is the exit status. */
 static int
-parse(struct connect *c, char **argv, int *status)
+walk(struct connect *c, char **argv, int *status,
+     bool (*take)(struct connect *, int, const char *))
 {
 	struct options o = { .tables = tables, .argv = argv };
 	const char *value;
@@ -177,9 +206,29 @@ parse(struct connect *c, char **argv, int *status)
 			*status = CONNECT_OK;
 			return 1;
 		}
-		if (!apply(c, id, value))
+		if (!take(c, id, value))
 			return -EINVAL;
 	}
+	return 0;
+}
+
+/* The command line goes over the files. */
+static int
+parse(struct connect *c, char **argv, int *status)
+{
+	int err = walk(c, argv, status, take_first);
+
+	if (err != 0)
+		return err;
+	if (c->server_text == NULL) {
+		log_error("HOST:PORT is missing; try \"rspd connect --help\"");
+		return -EINVAL;
+	}
+	if (connect_read_config(c) < 0)
+		return -EINVAL;
+	err = walk(c, argv, status, connect_apply);
+	if (err != 0)
+		return err;
 	return check(c) ? 0 : -EINVAL;
 }
 
@@ -203,26 +252,40 @@ run_pipe(const struct connect *c)
 	return status;
 }
 
-int
-connect_role_main(char **argv)
+static int
+run_role(const struct connect *c)
+{
+	return connect_carry(c, SPAWN_FIRST_FD, SPAWN_FIRST_FD);
+}
+
+static int
+run(const struct connect *c)
+{
+	return c->listens ? connect_listen(c) : run_pipe(c);
+}
+
+static int
+run_with_settings(char **argv, int (*fn)(const struct connect *))
 {
 	struct connect c = { .argv = argv };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (parse(&c, argv, &status) != 0)
-		return status;
-	return connect_carry(&c, SPAWN_FIRST_FD, SPAWN_FIRST_FD);
+	if (parse(&c, argv, &status) == 0)
+		status = fn(&c);
+	for (size_t i = 0; i < c.nowned; i++)
+		free(c.owned[i]);
+	return status;
+}
+
+int
+connect_role_main(char **argv)
+{
+	return run_with_settings(argv, run_role);
 }
 
 int
 connect_main(char **argv)
 {
-	struct connect c = { .argv = argv };
-	int status;
-
-	signal(SIGPIPE, SIG_IGN);
-	if (parse(&c, argv, &status) != 0)
-		return status;
-	return c.listens ? connect_listen(&c) : run_pipe(&c);
+	return run_with_settings(argv, run);
 }
