@@ -443,6 +443,29 @@ target_next_map(struct target *t, pid_t pid, uint64_t addr,
 }
 
 int
+target_dump_maps(struct target *t, pid_t pid,
+		 bool (*fn)(void *arg, const struct target_dump_map *map),
+		 void *arg)
+{
+	if (!t->ops->files)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	return t->ops->files->dump_maps(t, pid, fn, arg);
+}
+
+int
+target_pages_present(struct target *t, pid_t pid, uint64_t addr, bool *present,
+		     size_t n)
+{
+	if (!t->ops->files)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	return t->ops->files->pages_present(t, pid, addr, present, n);
+}
+
+int
 target_read_object(struct target *t, pid_t pid, pid_t tid,
 		   enum target_object object, uint64_t offset, void *buf,
 		   size_t len, size_t *got)

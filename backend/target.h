@@ -190,6 +190,15 @@ struct target_map {
 	char name[1024]; /* "/path", "[heap]", "[rspd:allocated]", "" */
 };
 
+/* A mapping, and what decides whether a core file has it. */
+struct target_dump_map {
+	struct target_map map;
+	uint64_t modified; /* bytes of private copies */
+	uint64_t present;  /* bytes in memory or swap */
+	bool excluded;	   /* by the program, or memory of a device */
+	bool huge;
+};
+
 /* Loaded libraries as r_debug lists them. */
 struct target_library {
 	uint64_t lm; /* address of the link_map */
@@ -203,6 +212,8 @@ enum target_object {
 	TARGET_OBJECT_AUXV,    /* the process's auxiliary vector, raw */
 	TARGET_OBJECT_CMDLINE, /* NUL-separated */
 	TARGET_OBJECT_SIGINFO, /* of the thread's last signal; writable */
+	TARGET_OBJECT_STATUS,  /* of the thread: /proc's text */
+	TARGET_OBJECT_COREDUMP_FILTER, /* its text, a hex number */
 };
 
 /* ---- allocation ------------------------------------------------------- */
@@ -296,6 +307,12 @@ struct target_file_ops { /* facts that need /proc or its like */
 			    struct target_process_info *info);
 	int (*next_map)(struct target *, pid_t pid, uint64_t addr,
 			struct target_map *map);
+	int (*dump_maps)(struct target *, pid_t pid,
+			 bool (*fn)(void *arg,
+				    const struct target_dump_map *map),
+			 void *arg);
+	int (*pages_present)(struct target *, pid_t pid, uint64_t addr,
+			     bool *present, size_t n);
 	int (*read_object)(struct target *, pid_t pid, pid_t tid,
 			   enum target_object object, uint64_t offset,
 			   void *buf, size_t len, size_t *got);
@@ -572,6 +589,14 @@ int target_process_info(struct target *t, pid_t pid,
  */
 int target_next_map(struct target *t, pid_t pid, uint64_t addr,
 		    struct target_map *map) MUST_CHECK;
+/* Calls `fn` for all mappings, ascending, until it returns false. */
+int target_dump_maps(struct target *t, pid_t pid,
+		     bool (*fn)(void *arg, const struct target_dump_map *map),
+		     void *arg) MUST_CHECK;
+/* Which of `n` pages from `addr` on are in memory or swap: what is not, of
+ * anonymous memory, is zero and was never touched. */
+int target_pages_present(struct target *t, pid_t pid, uint64_t addr,
+			 bool *present, size_t n) MUST_CHECK;
 int target_read_object(struct target *t, pid_t pid, pid_t tid,
 		       enum target_object object, uint64_t offset, void *buf,
 		       size_t len, size_t *got) MUST_CHECK;

@@ -90,3 +90,21 @@ decode_launch_args(struct rsp_args *a, struct rsp_request *req)
 	} while (rsp_args_expect(a, ','));
 	return rsp_args_at_end(a);
 }
+
+/* [;path-hint:HEX[;...]]: where the client will keep it; it need not say */
+bool
+decode_save_core(struct rsp_args *a, struct rsp_request *req)
+{
+	struct rsp_bytes newer;
+
+	req->text.data = NULL;
+	req->text.len = 0;
+	if (rsp_args_at_end(a))
+		return true;
+	rsp_args_separator(a);
+	if (!rsp_args_expect_str(a, "path-hint:") ||
+	    !rsp_args_hex_text(a, &req->text))
+		return false;
+	return rsp_args_at_end(a) ||
+	       (rsp_args_expect(a, ';') && rsp_args_rest(a, &newer));
+}

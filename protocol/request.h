@@ -120,8 +120,8 @@ struct rsp_process_match {
 struct rsp_request {
 	enum rsp_kind kind;
 	union {
-		/* decode_text, _hex_text; _hex_data and _escaped_text may
-		 * hold NULs */
+		/* decode_text, _hex_text, _save_core (may be empty); _hex_data
+		 * and _escaped_text may hold NULs */
 		struct rsp_bytes text;
 		struct rsp_ptid ptid; /* decode_ptid */
 		int64_t pid;	 /* decode_pid, _dec_pid, decode_opt_pid (0) */

@@ -148,6 +148,7 @@
 	X(PROCESS_INFO, "qProcessInfo", END, decode_nothing)		\
 	X(GET_PID, "qGetPid", END, decode_nothing)			\
 	X(LIBRARIES_ADDRESS, "qShlibInfoAddr", END, decode_nothing)	\
+	X(SAVE_CORE, "qSaveCore", END | SEMI, decode_save_core)		\
 	X(FILE_LOAD_ADDRESS, "qFileLoadAddress", COLON, decode_hex_text) \
 	X(MODULE_INFO, "qModuleInfo", COLON, decode_module_info)	\
 	X(MODULES_INFO_JSON, "jModulesInfo", COLON, decode_escaped_text) \

@@ -140,6 +140,25 @@ struct arch_memory {
 	void *arg;
 };
 
+/*
+ * Registers of a thread in a core file: the general ones, as struct
+ * elf_prstatus has them, and notes that are pieces of the register file as it
+ * is.
+ */
+#define ARCH_CORE_NOTES_MAX 4
+struct arch_core {
+	uint32_t general_size;
+	void (*general)(const uint8_t *file, void *out);
+	uint32_t id_size; /* bytes of a user id in struct elf_prpsinfo */
+	struct arch_core_note {
+		const char *owner; /* "CORE", "LINUX" */
+		uint32_t type;	   /* NT_* */
+		uint32_t offset, size;
+		uint32_t (*machine_size)(void); /* instead of `size` */
+	} notes[ARCH_CORE_NOTES_MAX];
+	size_t nnotes;
+};
+
 struct arch {
 	const char *name;	 /* "x86_64", "i386" */
 	unsigned word_size;	 /* 8 or 4 */
@@ -156,7 +175,8 @@ struct arch {
 	const struct arch_set *sets;
 	size_t nsets;
 	size_t file_size;
-	uint16_t pc, sp, fp; /* register ids */
+	const struct arch_core *core; /* NULL: no core files */
+	uint16_t pc, sp, fp;	      /* register ids */
 	/* The one that says which system call the thread is in: whoever
 	 * writes it decides himself whether the call is restarted. */
 	uint16_t syscall_reg;

@@ -282,6 +282,7 @@ const struct arch arch_i386 = {
 	.sets = x86_sets,
 	.nsets = X86_SET_COUNT,
 	.file_size = X86_FILE_SIZE,
+	.core = &i386_core,
 	.pc = EIP,
 	.sp = ESP,
 	.fp = EBP,

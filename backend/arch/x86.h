@@ -102,6 +102,9 @@ bool i386_hw_ok(unsigned kind, uint64_t addr, uint64_t len);
 int x86_hw_apply(int tid, const struct arch_hw_slot *slots);
 int x86_hw_hit(int tid, const struct arch_hw_slot *slots, unsigned *hits);
 
+/* x86_core.c */
+extern const struct arch_core x86_64_core, i386_core;
+
 /* x86_64.c: shared with i386.c. */
 extern const struct arch_set x86_sets[X86_SET_COUNT];
 extern const uint8_t x86_breakpoint[1];

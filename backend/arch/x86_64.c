@@ -336,6 +336,7 @@ const struct arch arch_x86_64 = {
 	.sets = x86_sets,
 	.nsets = X86_SET_COUNT,
 	.file_size = X86_FILE_SIZE,
+	.core = &x86_64_core,
 	.pc = RIP,
 	.sp = RSP,
 	.fp = RBP,

@@ -78,8 +78,38 @@ object_bytes(struct mock *m, pid_t pid, pid_t tid, enum target_object object,
 			return NULL;
 		*len = sizeof(th->siginfo);
 		return th->siginfo;
+	case TARGET_OBJECT_STATUS:
+	case TARGET_OBJECT_COREDUMP_FILTER:
+		break;
 	}
 	return NULL;
+}
+
+static int
+dump_maps(struct target *t, pid_t pid,
+	  bool (*fn)(void *arg, const struct target_dump_map *map), void *arg)
+{
+	struct target_dump_map d = { .map = { .end = 0 } };
+	int err;
+
+	while ((err = next_map(t, pid, d.map.end, &d.map)) == 0) {
+		d.modified = d.present = d.map.end - d.map.start;
+		if (d.map.mapped && !fn(arg, &d))
+			break;
+	}
+	return err == -EFAULT ? 0 : err;
+}
+
+static int
+pages_present(struct target *t, pid_t pid, uint64_t addr, bool *present,
+	      size_t n)
+{
+	(void)addr;
+	if (mock_process_find(mock_of(t), pid) == NULL)
+		return -ESRCH;
+	for (size_t i = 0; i < n; i++)
+		present[i] = true;
+	return 0;
 }
 
 static int
@@ -122,6 +152,8 @@ write_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 const struct target_file_ops mock_file_ops = {
 	.process_info = process_info,
 	.next_map = next_map,
+	.dump_maps = dump_maps,
+	.pages_present = pages_present,
 	.read_object = read_object,
 	.write_object = write_object,
 };

@@ -377,6 +377,17 @@ read_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 		break;
 	case TARGET_OBJECT_SIGINFO:
 		return read_siginfo(t, tid, offset, buf, len, got);
+	case TARGET_OBJECT_STATUS:
+		if (thread_find((struct ptrace_target *)t, tid) == NULL)
+			return -ESRCH;
+		n = read_file(tid, "status", buf, len, offset);
+		if (n < 0)
+			return (int)n;
+		*got = (size_t)n;
+		return 0;
+	case TARGET_OBJECT_COREDUMP_FILTER:
+		file = "coredump_filter";
+		break;
 	}
 	if (file == NULL)
 		return -EINVAL;
@@ -412,6 +423,8 @@ write_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 const struct target_file_ops ptrace_file_ops = {
 	.process_info = process_info,
 	.next_map = next_map,
+	.dump_maps = ptrace_dump_maps,
+	.pages_present = ptrace_pages_present,
 	.read_object = read_object,
 	.write_object = write_object,
 };

@@ -401,6 +401,13 @@ bool vm_needs_us(struct process *p);
 /* ---- procfs.c: facts ---- */
 
 extern const struct target_file_ops ptrace_file_ops;
+
+/* dump.c */
+int ptrace_dump_maps(struct target *t, pid_t pid,
+		     bool (*fn)(void *arg, const struct target_dump_map *map),
+		     void *arg);
+int ptrace_pages_present(struct target *t, pid_t pid, uint64_t addr,
+			 bool *present, size_t n);
 /* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */
 int procfs_status_field(pid_t tid, const char *key, long *value);
 int procfs_state(pid_t tid, char *state); /* R S D T t Z X */

@@ -40,6 +40,8 @@ end_signals_start(struct end_signals *e, struct ev_loop *loop)
 	e->loop = loop;
 	e->caught = 0;
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* A write beyond the limit of a file's size is an error like others. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	for (size_t i = 0; i < 3; i++) {
 		ev_signal_init(&e->watcher[i], on_signal, signals[i]);
 		ev_set_priority(&e->watcher[i], EV_MAXPRI);

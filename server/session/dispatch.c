@@ -147,6 +147,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_MODULE_INFO] = { handle_module_info, IDLE, CLASS_FILES_READ },
 	[RSP_MODULES_INFO_JSON] = { handle_modules_info_json, IDLE,
 				    CLASS_FILES_READ },
+	[RSP_SAVE_CORE] = { handle_save_core, PROCESS, CLASS_OBSERVE },
 	[RSP_TLS_ADDR] = { handle_tls_addr, IDLE, CLASS_OBSERVE },
 	[RSP_MONITOR] = { handle_monitor, IDLE, CLASS_SESSION },
 	/* host files */

@@ -212,6 +212,7 @@ static const struct offer {
 	{ "multi-wp-addr+", TO_GDB, asked_many_watches },
 	{ "binary-upload+", TO_ALL, speaks_prefixed_reads },
 	{ "native-signals+", TO_LLDB, NULL },
+	{ "qSaveCore+", TO_LLDB, has_facts },
 	{ "QThreadSuffixSupported+", TO_LLDB, NULL },
 	{ "QListThreadsInStopReply+", TO_LLDB, NULL },
 	/* lldb up to 20 compares with the bare name, later ones with '+';

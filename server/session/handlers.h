@@ -68,6 +68,9 @@ handler_fn handle_modules_info_json;
 handler_fn handle_launch_server, handle_query_server, handle_kill_spawned,
     handle_make_directory, handle_change_mode, handle_path_complete;
 
+/* handle_core.c: qSaveCore */
+handler_fn handle_save_core;
+
 /* handle_shell.c: qPlatform_shell */
 handler_fn handle_shell;
 

@@ -40,17 +40,21 @@ session_tick_ms(struct session *s)
 void
 session_tick(struct session *s)
 {
+	const struct session_job *job = s->job;
 	struct rsp_reply out;
 	int err;
 
-	if (s->job == NULL || !session_has_room(s))
+	if (job == NULL || !session_has_room(s))
 		return;
 	s->error_text[0] = '\0';
 	s->error_is_code = false;
 	session_begin(s, &out);
-	err = s->job->step(s, &out);
+	err = job->step(s, &out);
 	if (err == JOB_GOES_ON)
 		return;
-	end(s);
+	if (s->job == job)
+		end(s);
 	session_finish_reply(s, &out, err);
+	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP))
+		session_pump(s);
 }

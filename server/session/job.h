@@ -17,6 +17,8 @@ struct session_job {
 	/* Frees what it has, however it ends. */
 	void (*end)(struct session *s);
 	int every_ms; /* how soon there is another step */
+	/* What befalls the target meanwhile is told afterwards. */
+	bool alone;
 };
 
 /* Returns SESSION_NO_REPLY, for handlers. */

@@ -65,6 +65,8 @@ static const struct command {
 	  "    MEM_WRITE_WATCH" },
 	{ "rights", rights, CLASS_SESSION, "rights",
 	  "Tell what this client may do" },
+	{ "save-core", monitor_save_core, CLASS_FILES_WRITE, "save-core [FILE]",
+	  "Write a core file of the process, on the server's machine" },
 	{ "session", session_info, CLASS_SESSION, "session",
 	  "Tell who is connected and what is debugged" },
 	{ "version", version, CLASS_SESSION, "version", "Tell rspd's version" },

@@ -34,6 +34,9 @@ monitor_fn monitor_protect;
 monitor_fn monitor_query;
 monitor_fn monitor_write_watch;
 
+/* monitor_core.c */
+monitor_fn monitor_save_core;
+
 /* monitor_memory.c */
 int monitor_process(struct session *s, pid_t *pid);
 monitor_fn monitor_allocate;

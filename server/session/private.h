@@ -133,6 +133,7 @@ struct platform {
 
 struct session_job;
 struct shell;
+struct cores;
 
 /* What the client inserted, with conditions and commands. */
 struct breakpoint_list;
@@ -170,6 +171,7 @@ struct session {
 	const struct session_job *job; /* or NULL: job.h */
 	struct attach_wait attach_wait;
 	struct shell *shell; /* the job's, of handle_shell.c */
+	struct cores *cores; /* of handle_core.c; or NULL */
 	struct session_door door;
 	struct platform platform;
 	int program_fd; /* pty master, or -1 */
@@ -448,6 +450,9 @@ int launch_env_reset(struct launch_settings *l);
 int monitor_run(struct session *s, const char *command, struct rsp_reply *out);
 
 /* ---- files.c: vFile's descriptors ---- */
+
+/* handle_core.c: removes the core files that were saved for the client. */
+void cores_forget(struct session *s);
 
 void files_init(struct session *s);
 void files_close_all(struct session *s);

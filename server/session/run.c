@@ -294,7 +294,11 @@ notify(struct session *s)
 void
 session_pump(struct session *s)
 {
-	if (s->state == SESSION_RUNNING)
+	bool alone = s->job != NULL && s->job->alone;
+
+	if (alone)
+		target_next_event(s->target, NULL);
+	else if (s->state == SESSION_RUNNING)
 		pump_running(s);
 	else if (s->client.non_stop)
 		notify(s);

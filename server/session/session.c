@@ -122,6 +122,7 @@ forget_client(struct session *s)
 	files_close_all(s);
 	job_cancel(s);
 	platform_forget(s);
+	cores_forget(s);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
 		free(s->saved[i].file);
 		memset(&s->saved[i], 0, sizeof(s->saved[i]));

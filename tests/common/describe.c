@@ -611,6 +611,12 @@ DESCRIBE(decode_file_symlink)
 	say_text(t, req->file.path);
 }
 
+DESCRIBE(decode_save_core)
+{
+	if (req->text.len > 0)
+		say_text(t, req->text);
+}
+
 DESCRIBE(decode_dec_pid)
 {
 	promise(req->pid >= 0 && req->pid <= INT32_MAX);

@@ -283,6 +283,9 @@ static const struct request_example request_examples[] = {
 	GOOD(FILE_EXISTS, "vFile:exists:2f61", "[/a]"),
 	GOOD(FILE_MD5, "vFile:MD5:2f61", "[/a]"),
 	GOOD(FILE_SYMLINK, "vFile:symlink:2f61,2f62", "[/b] to [/a]"),
+	GOOD(SAVE_CORE, "qSaveCore;path-hint:2f61;", "[/a]"),
+	GOOD(SAVE_CORE, "qSaveCore;path-hint:2f61", "[/a]"),
+	GOOD(SAVE_CORE, "qSaveCore", ""),
 	/* platform */
 	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;host:box;port:1234;", ""),
 	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;", ""),

@@ -46,6 +46,58 @@ mappings_cover_all_of_user_space(void **state)
 	assert_int_equal(target_next_map(f->t, pid, UINT64_MAX, &map), -EFAULT);
 }
 
+struct dump_walk {
+	uint64_t at; /* looked for */
+	uint64_t last;
+	unsigned n;
+	bool found;
+};
+
+static bool
+see_dump_map(void *arg, const struct target_dump_map *d)
+{
+	struct dump_walk *w = arg;
+
+	assert_true(d->map.mapped);
+	assert_true(d->map.start >= w->last && d->map.end > d->map.start);
+	w->last = d->map.end;
+	w->n++;
+	w->found |= d->map.start <= w->at && w->at < d->map.end;
+	return w->n < 1000;
+}
+
+static bool
+see_one(void *arg, const struct target_dump_map *d)
+{
+	unsigned *n = arg;
+
+	(void)d;
+	return ++*n < 2;
+}
+
+static void
+mappings_for_a_core_file(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	struct dump_walk w = { .at = f->tick };
+	bool present = false;
+	unsigned n = 0;
+
+	assert_int_equal(target_dump_maps(f->t, pid, see_dump_map, &w), 0);
+	assert_in_range(w.n, 4, 999);
+	assert_true(w.found);
+	assert_int_equal(target_dump_maps(f->t, pid, see_one, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(target_dump_maps(f->t, 999999, see_one, &n), -ESRCH);
+	assert_int_equal(
+	    target_pages_present(f->t, pid, f->tick & ~0xfffull, &present, 1),
+	    0);
+	assert_true(present);
+	assert_int_equal(
+	    target_pages_present(f->t, 999999, f->tick, &present, 1), -ESRCH);
+}
+
 static void
 mappings_have_permissions(void **state)
 {
@@ -172,6 +224,7 @@ contract_facts(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_process_has_an_executable),
 		TEST(mappings_cover_all_of_user_space),
+		TEST(mappings_for_a_core_file),
 		TEST(mappings_have_permissions),
 		TEST(allocated_memory_is_mapped),
 		TEST(auxv_is_read_piecemeal),
