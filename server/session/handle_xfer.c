@@ -133,12 +133,16 @@ add_thread(struct session *s, pid_t tid)
 {
 	pid_t pid = target_thread_process(s->target, tid);
 	char name[64];
+	unsigned core;
 
 	if (s->client.multiprocess)
 		document_printf(s, "<thread id=\"p%x.%x\"", (unsigned)pid,
 				(unsigned)tid);
 	else
 		document_printf(s, "<thread id=\"%x\"", (unsigned)tid);
+	/* The back end gets the name with it. */
+	if (target_thread_core(s->target, tid, &core) == 0)
+		document_printf(s, " core=\"%u\"", core);
 	if (target_thread_name(s->target, tid, name, sizeof(name)) == 0) {
 		document_printf(s, " name=\"");
 		document_xml(s, name);
@@ -264,7 +268,9 @@ handle_xfer(struct session *s, const struct rsp_request *req,
 	err = document_name(s, o, annex, name, sizeof(name));
 	if (err < 0)
 		return err;
-	if (req->xfer.offset == 0 || !document_is(s, name)) {
+	/* Fields of what can be written are read from anywhere in it, and are
+	 * to be what they are now. */
+	if (req->xfer.offset == 0 || o->writable || !document_is(s, name)) {
 		err = build(s, o, annex, name);
 		if (err < 0)
 			return err;
