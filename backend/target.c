@@ -109,6 +109,12 @@ target_thread_name(struct target *t, pid_t tid, char *buf, size_t cap)
 }
 
 int
+target_thread_core(struct target *t, pid_t tid, unsigned *core)
+{
+	return tid > 0 ? t->ops->thread_core(t, tid, core) : -ESRCH;
+}
+
+int
 target_resume(struct target *t, pid_t tid, const struct target_resume *how)
 {
 	if (tid <= 0)

@@ -340,6 +340,7 @@ struct target_ops {
 	bool (*is_stopped)(struct target *, pid_t tid);
 	int (*stop_info)(struct target *, pid_t tid, struct target_event *ev);
 	int (*thread_name)(struct target *, pid_t tid, char *buf, size_t cap);
+	int (*thread_core)(struct target *, pid_t tid, unsigned *core);
 
 	int (*resume)(struct target *, pid_t tid,
 		      const struct target_resume *how);
@@ -452,6 +453,8 @@ bool target_is_stopped(struct target *t, pid_t tid);
 int target_stop_info(struct target *t, pid_t tid, struct target_event *event);
 /* At most cap - 1 bytes, NUL-terminated. */
 int target_thread_name(struct target *t, pid_t tid, char *buf, size_t cap);
+/* The processor that it ran on last. */
+int target_thread_core(struct target *t, pid_t tid, unsigned *core);
 
 /* ---- running ---------------------------------------------------------- */
 

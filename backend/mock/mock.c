@@ -130,6 +130,15 @@ mock_thread_name(struct target *t, pid_t tid, char *buf, size_t cap)
 	return 0;
 }
 
+static int
+mock_thread_core(struct target *t, pid_t tid, unsigned *core)
+{
+	if (!live(t, tid))
+		return -ESRCH;
+	*core = (unsigned)tid % 4;
+	return 0;
+}
+
 static void
 mock_set_reports(struct target *t, unsigned reports)
 {
@@ -297,6 +306,7 @@ static const struct target_ops mock_ops = {
 	.is_stopped = mock_is_stopped,
 	.stop_info = mock_stop_info,
 	.thread_name = mock_thread_name,
+	.thread_core = mock_thread_core,
 	.resume = mock_resume,
 	.resume_commit = mock_resume_commit,
 	.stop = mock_stop,

@@ -3,7 +3,6 @@
 #include "ptrace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,29 +141,6 @@ ptrace_stop_info(struct target *base, pid_t tid, struct target_event *ev)
 }
 
 static int
-read_name(struct thread *th)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", th->group,
-		 th->tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -ESRCH;
-	n = read(fd, th->name, sizeof(th->name) - 1);
-	close(fd);
-	if (n < 0)
-		return -ESRCH;
-	if (n > 0 && th->name[n - 1] == '\n')
-		n--;
-	th->name[n] = '\0';
-	th->name_valid = true;
-	return 0;
-}
-
-static int
 ptrace_thread_name(struct target *base, pid_t tid, char *buf, size_t cap)
 {
 	struct thread *th = visible(base, tid);
@@ -173,12 +149,20 @@ ptrace_thread_name(struct target *base, pid_t tid, char *buf, size_t cap)
 	if (th == NULL)
 		return -ESRCH;
 	if (!th->name_valid || th->run != THREAD_STOPPED) {
-		err = read_name(th);
+		err = task_read_name(th);
 		if (err < 0)
 			return err;
 	}
 	snprintf(buf, cap, "%s", th->name);
 	return 0;
+}
+
+static int
+ptrace_thread_core(struct target *base, pid_t tid, unsigned *core)
+{
+	struct thread *th = visible(base, tid);
+
+	return th != NULL ? task_read_core(th, core) : -ESRCH;
 }
 
 static void
@@ -300,6 +284,7 @@ static const struct target_ops ptrace_ops = {
 	.is_stopped = ptrace_is_stopped,
 	.stop_info = ptrace_stop_info,
 	.thread_name = ptrace_thread_name,
+	.thread_core = ptrace_thread_core,
 	.resume = ptrace_resume,
 	.resume_commit = ptrace_resume_commit,
 	.stop = ptrace_stop,

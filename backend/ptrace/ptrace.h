@@ -335,6 +335,13 @@ int watch_clear(struct thread *th);
 /* After a SIGTRAP: fills reason, addr, watch_kind, hw_index and the others
  * that were hit; 1 if it was one of ours. */
 int watch_hit(struct thread *th, struct target_event *ev);
+
+/* ---- task.c: what the kernel says of a thread ---------------------------- */
+
+/* Its name into th->name. */
+int task_read_name(struct thread *th);
+/* The processor that it ran on last; reads the name with it. */
+int task_read_core(struct thread *th, unsigned *core);
 /* A fork's child has what its parent had (the kernel gives it none). */
 int watch_copy(const struct process *from, struct process *to);
 /* Forget all (exec, exit): the kernel has cleared the registers. */

@@ -54,7 +54,11 @@ threads_have_names(void **state)
 	struct fixture *f = *state;
 	pid_t pid = launched(f, 1);
 	char name[32], cut[3];
+	unsigned core = 77777;
 
+	assert_int_equal(target_thread_core(f->t, pid, &core), 0);
+	assert_in_range(core, 0, 8191);
+	assert_int_equal(target_thread_core(f->t, 999999, &core), -ESRCH);
 	assert_int_equal(target_thread_name(f->t, pid, name, sizeof(name)), 0);
 	assert_in_range(strlen(name), 1, sizeof(name) - 1);
 	assert_int_equal(target_thread_name(f->t, pid, cut, sizeof(cut)), 0);

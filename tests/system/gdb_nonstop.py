@@ -16,6 +16,7 @@ def test():
     threads = mi.command("-thread-info")
     check(threads.count('state="running"') == 3, "three must run", threads)
     check(threads.count('state="stopped"') == 1, "one must stand", threads)
+    check(threads.count('core="') == 4, "each on a processor", threads)
     mi.command("-exec-interrupt --all")
     for _ in range(3):
         mi.wait("*stopped")
