@@ -419,6 +419,30 @@ test_hw_ok(void **state)
 	assert_true(a->hw_ok(TARGET_BREAKPOINT_HARDWARE, 0x1001, 1));
 }
 
+/* gdb reads no line of more than 1,000 bytes in a trace file. */
+static void
+test_type_lines(void **state)
+{
+	const struct arch *archs[] = { &arch_x86_64, &arch_i386 };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARCH_VIEW_COUNT; i++) {
+		const struct arch_view *v =
+		    &archs[i / ARCH_VIEW_COUNT]->views[i % ARCH_VIEW_COUNT];
+
+		for (size_t f = 0; f < v->nfeatures; f++) {
+			const char *line = v->features[f].types;
+
+			while (*line != '\0') {
+				size_t len = strcspn(line, "\n");
+
+				assert_true(len < 990);
+				line += len + (line[len] == '\n');
+			}
+		}
+	}
+}
+
 static int
 use_layout(void **state)
 {
@@ -452,6 +476,7 @@ main(void)
 		cmocka_unit_test(test_ftag),
 		cmocka_unit_test(test_syscall),
 		cmocka_unit_test(test_hw_ok),
+		cmocka_unit_test(test_type_lines),
 	};
 
 	return cmocka_run_group_tests(tests, use_layout, drop_layout);
