@@ -45,6 +45,9 @@ enum op {
 	OP_POP = 0x29,
 	OP_ZERO_EXT = 0x2a,
 	OP_SWAP = 0x2b,
+	OP_GETV = 0x2c,
+	OP_SETV = 0x2d,
+	OP_TRACEV = 0x2e,
 	OP_TRACENZ = 0x2f,
 	OP_TRACE16 = 0x30,
 	OP_PICK = 0x32,
@@ -301,22 +304,6 @@ shuffle(struct agent *a, enum op op)
 	return 0;
 }
 
-/* Nothing is traced here: only what these do to the stack is left of them. */
-static int
-trace(struct agent *a, enum op op)
-{
-	uint64_t v;
-
-	switch (op) {
-	case OP_TRACE_QUICK:
-		return agent_operand(a, 1, &v);
-	case OP_TRACE16:
-		return agent_operand(a, 2, &v);
-	default:
-		return agent_pop(a, &v) < 0 ? -EINVAL : agent_pop(a, &v);
-	}
-}
-
 static int
 step(struct agent *a, enum op op)
 {
@@ -352,16 +339,23 @@ step(struct agent *a, enum op op)
 		return shuffle(a, op);
 	case OP_TRACE:
 	case OP_TRACENZ:
+		return agent_trace(a, op == OP_TRACENZ);
 	case OP_TRACE_QUICK:
+		return agent_trace_quick(a, 1);
 	case OP_TRACE16:
-		return trace(a, op);
+		return agent_trace_quick(a, 2);
+	case OP_GETV:
+		return agent_get_variable(a);
+	case OP_SETV:
+		return agent_set_variable(a);
+	case OP_TRACEV:
+		return agent_trace_variable(a);
 	case OP_PRINTF:
 		return agent_printf(a);
 	default:
 		if (op >= OP_ADD && op <= OP_LESS_UNSIGNED)
 			return binary(a, op);
-		/* Floating point, trace state variables, and what is no
-		 * operation at all. */
+		/* Floating point, and what is no operation at all. */
 		return -ENOSYS;
 	}
 }

@@ -280,10 +280,8 @@ test_reads(void **state)
 static void
 test_unknown(void **state)
 {
-	static const uint8_t ops[] = {
-		0x00, 0x01, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
-		0x2c, 0x2d, 0x2e, 0x31, 0x35, 0x80, 0xff
-	};
+	static const uint8_t ops[] = { 0x00, 0x01, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+				       0x2c, 0x2d, 0x31, 0x35, 0x80, 0xff };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ops); i++)
@@ -293,6 +291,144 @@ test_unknown(void **state)
 	gives(1, CODE(0x22, 1, 0x22, 2, 0x22, 3, 0x2f, 0x27));
 	gives(1, CODE(0x22, 1, 0x0d, 9, 0x27));
 	gives(1, CODE(0x22, 1, 0x30, 9, 9, 0x27));
+	gives(1, CODE(0x22, 1, 0x2e, 0, 9, 0x27));
+}
+
+/* ---- tracing ---------------------------------------------------------------
+ */
+
+static int
+note(struct world *w, const char *what, uint64_t a, uint64_t b)
+{
+	int n = snprintf(w->printed + w->len, sizeof(w->printed) - w->len,
+			 "%s %llx %llx\n", what, (unsigned long long)a,
+			 (unsigned long long)b);
+
+	/* Where a test loops, the end of it does not matter. */
+	if (n > 0 && (size_t)n < sizeof(w->printed) - w->len)
+		w->len += (size_t)n;
+	w->reads++;
+	return 0;
+}
+
+static int
+trace_memory(void *arg, uint64_t addr, uint64_t len)
+{
+	return note(arg, "memory", addr, len);
+}
+
+static int
+trace_string(void *arg, uint64_t addr, uint64_t max)
+{
+	return note(arg, "string", addr, max);
+}
+
+static int
+trace_variable(void *arg, unsigned number)
+{
+	return number == 7 ? -ENOSPC : note(arg, "variable", number, 0);
+}
+
+static int
+get_variable(void *arg, unsigned number, uint64_t *value)
+{
+	(void)arg;
+	*value = number + 1;
+	return number == 7 ? -ENOENT : 0;
+}
+
+static int
+set_variable(void *arg, unsigned number, uint64_t value)
+{
+	return number == 7 ? -ENOENT : note(arg, "set", number, value);
+}
+
+static int
+run_tracing(struct world *w, const uint8_t *code, size_t len, uint64_t *value)
+{
+	struct agent_access access = {
+		.arg = w,
+		.read_register = read_register,
+		.read_memory = read_memory,
+		.get_variable = get_variable,
+		.set_variable = set_variable,
+		.trace_memory = trace_memory,
+		.trace_string = trace_string,
+		.trace_variable = trace_variable,
+	};
+
+	return agent_evaluate(code, len, &access, value);
+}
+
+static void
+traces(const char *want, uint64_t left, const uint8_t *code, size_t len)
+{
+	struct world w = { .len = 0 };
+	uint64_t value = 0;
+
+	assert_int_equal(run_tracing(&w, code, len, &value), 0);
+	assert_string_equal(w.printed, want);
+	assert_int_equal(value, left);
+}
+
+static void
+test_tracing(void **state)
+{
+	struct world w = { .len = 0 };
+	uint64_t value;
+
+	(void)state;
+	traces("memory 10 4\n", 1,
+	       CODE(0x22, 1, 0x22, 16, 0x22, 4, 0x0c, 0x27));
+	traces("string 10 ff\n", 1,
+	       CODE(0x22, 1, 0x22, 16, 0x22, 255, 0x2f, 0x27));
+	traces("memory 10 8\n", 16, CODE(0x22, 16, 0x0d, 8, 0x27));
+	traces("memory 10 1234\n", 16, CODE(0x22, 16, 0x30, 0x12, 0x34, 0x27));
+	traces("", 0x102, CODE(0x2c, 1, 1, 0x27));
+	traces("set 102 5\nvariable 102 0\n", 5,
+	       CODE(0x22, 5, 0x2d, 1, 2, 0x2e, 1, 2, 0x27));
+	/* What a callback says; what is missing on the stack or in the code. */
+	assert_int_equal(run_tracing(&w, CODE(0x2c, 0, 7, 0x27), &value),
+			 -ENOENT);
+	assert_int_equal(
+	    run_tracing(&w, CODE(0x22, 1, 0x2d, 0, 7, 0x27), &value), -ENOENT);
+	assert_int_equal(run_tracing(&w, CODE(0x2e, 0, 7, 0x27), &value),
+			 -ENOSPC);
+	assert_int_equal(run_tracing(&w, CODE(0x22, 1, 0x0c, 0x27), &value),
+			 -EINVAL);
+	assert_int_equal(run_tracing(&w, CODE(0x0d, 8, 0x27), &value), -EINVAL);
+	assert_int_equal(run_tracing(&w, CODE(0x2d, 0, 1, 0x27), &value),
+			 -EINVAL);
+	assert_int_equal(run_tracing(&w, CODE(0x22, 1, 0x30, 1), &value),
+			 -EINVAL);
+	assert_int_equal(run_tracing(&w, CODE(0x2e, 0), &value), -EINVAL);
+}
+
+/* A loop that collects comes to an end, the sooner the more it collects. */
+static void
+test_tracing_bounded(void **state)
+{
+	struct world w = { .len = 0 };
+	uint64_t value;
+
+	(void)state;
+	assert_int_equal(
+	    run_tracing(&w, CODE(0x22, 1, 0x0d, 8, 0x29, 0x21, 0, 0, 0x27),
+			&value),
+	    -EOVERFLOW);
+	assert_in_range(w.reads, 1, AGENT_STEPS_MAX / AGENT_READ_STEPS);
+	w.reads = 0;
+	assert_int_equal(
+	    run_tracing(&w,
+			CODE(0x22, 1, 0x24, 1, 0, 0, 0, 0x0c, 0x21, 0, 0, 0x27),
+			&value),
+	    -EOVERFLOW);
+	assert_in_range(w.reads, 1, 8);
+	/* A length of 2^64 - 1. */
+	assert_int_equal(
+	    run_tracing(&w, CODE(0x22, 1, 0x22, 0, 0x22, 1, 0x03, 0x0c, 0x27),
+			&value),
+	    -EOVERFLOW);
 }
 
 /* ---- printf ----------------------------------------------------------------
@@ -418,6 +554,8 @@ main(void)
 		cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_tracing),
+		cmocka_unit_test(test_tracing_bounded),
 		cmocka_unit_test(test_printf),
 		cmocka_unit_test(test_printf_refuses),
 		cmocka_unit_test(test_printf_bounded),
