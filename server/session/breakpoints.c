@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "agent.h"
+#include "hit.h"
+#include "trace.h"
 
 /* The first item at `addr` or after it. */
 static size_t
@@ -147,49 +149,6 @@ drop(struct breakpoint_list *l, struct breakpoint *b)
 
 /* ---- the question at a hit --------------------------------------------- */
 
-struct hit {
-	struct session *s;
-	pid_t pid;
-	pid_t tid;
-};
-
-static int
-hit_register(void *arg, unsigned number, uint64_t *value)
-{
-	const struct hit *h = arg;
-	const struct register_view *view = session_view(h->s, h->tid);
-	uint8_t bytes[8] = { 0 };
-	uint64_t v = 0;
-	int err;
-
-	if (view == NULL)
-		return -ESRCH;
-	if (number >= view->n ||
-	    view->arch->regs[view->ids[number]].size > sizeof(bytes))
-		return -EINVAL;
-	err =
-	    target_get_register(h->s->target, h->tid, view->ids[number], bytes);
-	if (err < 0)
-		return err;
-	for (size_t i = sizeof(bytes); i-- > 0;)
-		v = v << 8 | bytes[i];
-	*value = v;
-	return 0;
-}
-
-static int
-hit_memory(void *arg, uint64_t addr, void *buf, size_t len)
-{
-	const struct hit *h = arg;
-	size_t got;
-	int err;
-
-	err = target_read_memory(h->s->target, h->pid, addr, buf, len, &got);
-	if (err < 0)
-		return err;
-	return got == len ? 0 : -EFAULT;
-}
-
 /*
  * To the client's console where the protocol has a way: while an all-stop
  * client waits for its stop reply.  One that does not read loses text, not the
@@ -217,9 +176,11 @@ run_next(const struct hit *h, const uint8_t **at, uint64_t *value)
 {
 	struct agent_access access = {
 		.arg = (void *)h,
-		.read_register = hit_register,
-		.read_memory = hit_memory,
+		.read_register = hit_read_register,
+		.read_memory = hit_read_memory,
 		.print = hit_print,
+		.get_variable = hit_get_variable,
+		.set_variable = hit_set_variable,
 	};
 	const uint8_t *code = *at;
 	uint16_t len;
@@ -271,10 +232,11 @@ hit_filter(void *arg, pid_t pid, pid_t tid, uint64_t pc)
 	struct breakpoint_list *l = s->breakpoints;
 	struct hit hit = { .s = s, .pid = pid, .tid = tid };
 	bool reported = false;
-	bool known = false;
+	/* A tracepoint collects first: a condition may set a variable. */
+	bool known = trace_hit(s, pid, tid, pc);
 
 	if (l == NULL)
-		return true;
+		return !known;
 	for (size_t i = lower_bound(l, pc); i < l->n && l->items[i].addr == pc;
 	     i++) {
 		const struct breakpoint *b = &l->items[i];
@@ -298,7 +260,6 @@ list_of(struct session *s, struct breakpoint_list **l)
 		s->breakpoints = calloc(1, sizeof(*s->breakpoints));
 		if (s->breakpoints == NULL)
 			return -ENOMEM;
-		target_set_hit_filter(s->target, hit_filter, s);
 	}
 	*l = s->breakpoints;
 	return 0;
@@ -331,6 +292,17 @@ breakpoints_insert(struct session *s, struct breakpoint *b,
 	return 0;
 }
 
+/* Where a tracepoint stands, too, the back end's breakpoint stays. */
+static int
+take_out(struct session *s, const struct breakpoint *b, bool was_there)
+{
+	if (b->kind == TARGET_BREAKPOINT_SOFTWARE &&
+	    trace_needs_trap(s, b->pid, b->addr))
+		return was_there ? 0 : -ENOENT;
+	return target_remove_breakpoint(s->target, b->pid, b->kind, b->addr,
+					b->len);
+}
+
 int
 breakpoints_remove(struct session *s, const struct breakpoint *b)
 {
@@ -340,8 +312,29 @@ breakpoints_remove(struct session *s, const struct breakpoint *b)
 		old = find(s->breakpoints, b);
 	if (old != NULL)
 		drop(s->breakpoints, old);
-	return target_remove_breakpoint(s->target, b->pid, b->kind, b->addr,
-					b->len);
+	return take_out(s, b, old != NULL);
+}
+
+bool
+breakpoints_has(const struct session *s, pid_t pid,
+		enum target_breakpoint_kind kind, uint64_t addr)
+{
+	const struct breakpoint_list *l = s->breakpoints;
+
+	if (l == NULL)
+		return false;
+	for (size_t i = lower_bound(l, addr);
+	     i < l->n && l->items[i].addr == addr; i++) {
+		if (l->items[i].pid == pid && l->items[i].kind == kind)
+			return true;
+	}
+	return false;
+}
+
+void
+breakpoints_watch_hits(struct session *s)
+{
+	target_set_hit_filter(s->target, hit_filter, s);
 }
 
 void
@@ -355,11 +348,9 @@ breakpoints_remove_all(struct session *s)
 		struct breakpoint *b = &l->items[l->n - 1];
 
 		/* A process that is gone has none: nothing to be done. */
-		(void)!target_remove_breakpoint(s->target, b->pid, b->kind,
-						b->addr, b->len);
+		(void)!take_out(s, b, true);
 		drop(l, b);
 	}
-	target_set_hit_filter(s->target, NULL, NULL);
 	free(l->items);
 	free(l);
 	s->breakpoints = NULL;

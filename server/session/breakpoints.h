@@ -37,5 +37,7 @@ struct breakpoint_list {
 int breakpoints_insert(struct session *s, struct breakpoint *b,
 		       struct rsp_list conditions, struct rsp_list commands);
 int breakpoints_remove(struct session *s, const struct breakpoint *b);
+bool breakpoints_has(const struct session *s, pid_t pid,
+		     enum target_breakpoint_kind kind, uint64_t addr);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "handlers.h"
+#include "trace.h"
 
 /* Memory that one search or sum may go through before the server would seem
  * to hang; gdb asks for sections and for what the user typed. */
@@ -25,6 +26,8 @@ read_current(struct session *s, uint64_t addr, void *buf, size_t len,
 	pid_t tid;
 	int err;
 
+	if (s->client.in_frame)
+		return trace_frame_memory(s, addr, buf, len, got);
 	err = session_current(s, &pid, &tid);
 	if (err < 0)
 		return err;
@@ -165,6 +168,8 @@ handle_write_memory(struct session *s, const struct rsp_request *req,
 	pid_t tid;
 	int err;
 
+	if (s->client.in_frame)
+		return -EROFS;
 	if (req->mem.len > 0) {
 		err = session_current(s, &pid, &tid);
 		if (err < 0)

@@ -14,6 +14,7 @@
 #include "program.h"
 #include "regions.h"
 #include "run.h"
+#include "trace.h"
 
 /* ---- a process has come ---- */
 
@@ -68,6 +69,7 @@ detach_process(struct session *s, pid_t pid, bool stay_stopped)
 
 	regions_before_detach(s, pid);
 	session_say(s, "Detaching from process %d", (int)pid);
+	trace_detach(s, pid);
 	err = target_detach(s->target, pid, stay_stopped);
 	session_audit(s, "detach", pid, err, NULL);
 	if (err < 0)
@@ -403,6 +405,23 @@ handle_vkill(struct session *s, const struct rsp_request *req,
  * -------------------------------------------------------------------------------
  */
 
+/*
+ * The user wants the trace to go on without a debugger, and a process that is
+ * detached has no tracepoints.  So the client is sent away instead, and the
+ * program runs on with nobody to tell.
+ */
+static bool
+leaves_trace(struct session *s)
+{
+	if (!trace_outlives_client(s) ||
+	    target_processes(s->target, NULL, 0) != 1)
+		return false;
+	session_say(s, "The trace goes on: the process is not detached");
+	s->left_running = true;
+	s->wish = SESSION_CLOSE;
+	return true;
+}
+
 int
 handle_detach(struct session *s, const struct rsp_request *req,
 	      struct rsp_reply *out)
@@ -414,9 +433,13 @@ handle_detach(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 
+	if (req->detach.has_pid && !is_ours(s, req->detach.pid))
+		return -ESRCH;
+	if (!stay && leaves_trace(s)) {
+		rsp_reply_str(out, "OK");
+		return 0;
+	}
 	if (req->detach.has_pid) {
-		if (!is_ours(s, req->detach.pid))
-			return -ESRCH;
 		err = detach_process(s, (pid_t)req->detach.pid, stay);
 	} else {
 		if (s->state == SESSION_EMPTY)

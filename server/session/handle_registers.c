@@ -9,6 +9,7 @@
 #include "handlers.h"
 #include "private.h"
 #include "registers.h"
+#include "trace.h"
 
 /* Numbers that lldb's tests compare. */
 enum {
@@ -26,7 +27,8 @@ find_registers(struct session *s, const struct rsp_suffix *suffix, pid_t *tid,
 
 	if (err < 0)
 		return err;
-	if (!target_is_stopped(s->target, *tid))
+	/* What was collected does not depend on who runs now. */
+	if (!s->client.in_frame && !target_is_stopped(s->target, *tid))
 		return -EBUSY;
 	*v = session_view(s, *tid);
 	return *v == NULL ? -ESRCH : 0;
@@ -41,6 +43,24 @@ put_unavailable(struct rsp_reply *out, size_t size)
 		rsp_reply_str(out, "xx");
 }
 
+static int
+get_register(struct session *s, pid_t tid, unsigned id, uint8_t *value)
+{
+	if (s->client.in_frame)
+		return trace_frame_register(s, id, value);
+	return target_get_register(s->target, tid, id, value);
+}
+
+/* For what changes registers: those of a trace frame are as they were. */
+static int
+find_writable(struct session *s, const struct rsp_suffix *suffix, pid_t *tid,
+	      const struct register_view **v)
+{
+	if (s->client.in_frame)
+		return -EROFS;
+	return find_registers(s, suffix, tid, v);
+}
+
 static void
 put_register(struct session *s, pid_t tid, const struct register_view *v,
 	     size_t number, struct rsp_reply *out)
@@ -49,8 +69,7 @@ put_register(struct session *s, pid_t tid, const struct register_view *v,
 	size_t size = v->arch->regs[id].size;
 	uint8_t value[SESSION_REG_BYTES];
 
-	if (size > sizeof(value) ||
-	    target_get_register(s->target, tid, id, value) < 0)
+	if (size > sizeof(value) || get_register(s, tid, id, value) < 0)
 		put_unavailable(out, size);
 	else
 		rsp_reply_hex_bytes(out, value, size);
@@ -99,7 +118,7 @@ handle_write_registers(struct session *s, const struct rsp_request *req,
 {
 	const struct register_view *v;
 	pid_t tid;
-	int err = find_registers(s, &req->regs.thread, &tid, &v);
+	int err = find_writable(s, &req->regs.thread, &tid, &v);
 
 	if (err < 0)
 		return err;
@@ -142,7 +161,7 @@ handle_write_register(struct session *s, const struct rsp_request *req,
 	const struct register_view *v;
 	unsigned id;
 	pid_t tid;
-	int err = find_registers(s, &req->regs.thread, &tid, &v);
+	int err = find_writable(s, &req->regs.thread, &tid, &v);
 
 	if (err < 0)
 		return err;
@@ -183,7 +202,7 @@ handle_save_registers(struct session *s, const struct rsp_request *req,
 	struct saved_registers *place;
 	uint8_t *file;
 	pid_t tid;
-	int err = find_registers(s, &req->regs.thread, &tid, &v);
+	int err = find_writable(s, &req->regs.thread, &tid, &v);
 
 	if (err < 0)
 		return err;
@@ -212,7 +231,7 @@ handle_restore_registers(struct session *s, const struct rsp_request *req,
 	struct saved_registers *saved = NULL;
 	const struct register_view *v;
 	pid_t tid;
-	int err = find_registers(s, &req->regs.thread, &tid, &v);
+	int err = find_writable(s, &req->regs.thread, &tid, &v);
 
 	if (err < 0)
 		return err;

@@ -179,6 +179,7 @@ static const struct object {
 	{ "osdata", build_osdata, false },
 	{ "siginfo", build_siginfo, true },
 	{ "threads", build_threads, false },
+	{ "traceframe-info", build_traceframe_info, false },
 };
 
 static const struct object *

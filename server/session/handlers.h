@@ -107,6 +107,19 @@ handler_fn handle_stop_reason, handle_vcont_query, handle_vcont,
     handle_ctrl_c, handle_stopped, handle_pass_signals, handle_program_signals,
     handle_catch_syscalls, handle_thread_events, handle_thread_options;
 
+/* handle_trace.c */
+handler_fn handle_trace_init, handle_tracepoint, handle_trace_source,
+    handle_trace_variable, handle_trace_read_only, handle_trace_enable,
+    handle_trace_disable, handle_trace_disconnected, handle_trace_circular,
+    handle_trace_buffer_size, handle_trace_notes, handle_trace_start,
+    handle_trace_stop;
+
+/* handle_trace_query.c */
+handler_fn handle_trace_status, handle_trace_point_status, handle_trace_value,
+    handle_trace_min_jump, handle_trace_first_point, handle_trace_next_point,
+    handle_trace_first_variable, handle_trace_next_variable, handle_trace_frame,
+    handle_trace_buffer;
+
 /* handle_process.c */
 handler_fn handle_attach, handle_attach_name, handle_attach_wait,
     handle_attach_or_wait, handle_attach_or_wait_supported, handle_run,

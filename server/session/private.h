@@ -69,6 +69,9 @@ struct client {
 	pid_t g_pid, g_tid;   /* Hg: the thread of g, m, ...; 0: none yet */
 	int64_t c_pid, c_tid; /* Hc: -1 all, 0 any */
 	size_t next_thread;   /* qsThreadInfo goes on here */
+	/* QTFrame: registers and memory are of this frame of the trace. */
+	bool in_frame;
+	size_t frame;
 	/* The client's signals in Linux's numbers: bit n-1 is signal n. */
 	uint64_t pass_signals[2];
 	bool detach_on_error; /* when it goes, whatever else is set */
@@ -209,9 +212,11 @@ struct session {
 	struct register_view *view;
 
 	struct breakpoint_list *breakpoints; /* NULL: none yet */
-	bool remote_debug;		     /* log packets */
-	bool free_on_detach;		     /* monitor set free-on-detach */
-	bool debug;			     /* monitor set debug */
+	struct trace *trace;		     /* owned; NULL: none yet */
+	bool left_running;   /* detached from, but for the trace */
+	bool remote_debug;   /* log packets */
+	bool free_on_detach; /* monitor set free-on-detach */
+	bool debug;	     /* monitor set debug */
 	/* monitor set libthread-db-search-path; owned or NULL. */
 	char *thread_db_path;
 	/* A document built for qXfer, kept while it is read piecemeal. */
@@ -326,6 +331,8 @@ void session_update_state(struct session *s);
 void session_pump(struct session *s);
 /* Lets everything run with no client to tell (--on-disconnect=continue). */
 void session_run_alone(struct session *s);
+/* The same, but what stands stays so. */
+void session_stay_running(struct session *s);
 /* Asks what runs to stop, as ^C does; nothing if nothing runs. */
 void session_interrupt(struct session *s);
 /* Tells the target which events this client wants to see. */
@@ -384,6 +391,8 @@ const char *signal_name(int linux_signal); /* "SIGSEGV" */
 /* ---- breakpoints (breakpoints.c) -------------------------------------------
  */
 
+/* From now on the target asks at each hit whether it counts. */
+void breakpoints_watch_hits(struct session *s);
 /* Removes all breakpoints and conditions that the client set: it has gone. */
 void breakpoints_remove_all(struct session *s);
 /* Forgets those of a process that is gone. */

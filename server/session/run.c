@@ -16,6 +16,7 @@
 
 #include "job.h"
 #include "private.h"
+#include "trace.h"
 
 void
 session_update_state(struct session *s)
@@ -55,6 +56,7 @@ void
 session_forget_process(struct session *s, pid_t pid)
 {
 	breakpoints_forget_process(s, pid);
+	trace_forget_process(s, pid);
 	if (s->client.g_pid == pid)
 		session_select(s, 0, 0);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {
@@ -132,6 +134,13 @@ ends_process(const struct target_event *ev)
 	       ev->kind == TARGET_EVENT_KILLED;
 }
 
+static void
+forget_program(struct session *s, pid_t pid)
+{
+	breakpoints_forget_process(s, pid);
+	trace_forget_process(s, pid);
+}
+
 void
 run_note_event(struct session *s, const struct target_event *ev)
 {
@@ -145,7 +154,9 @@ run_note_event(struct session *s, const struct target_event *ev)
 	if (ends_process(ev))
 		session_forget_process(s, ev->pid);
 	else if (ev->reason == TARGET_STOP_EXEC)
-		breakpoints_forget_process(s, ev->pid);
+		forget_program(s, ev->pid);
+	else if (ev->reason == TARGET_STOP_FORK)
+		trace_forked(s, ev->child_pid);
 	if (s->interrupt_wanted && ev->reason == TARGET_STOP_REQUESTED) {
 		s->interrupt_wanted = false;
 		s->interrupt_tid = ev->tid;
@@ -357,12 +368,19 @@ run_was_interrupted(struct session *s, const struct target_event *ev,
 	return true;
 }
 
+static const uint64_t all_signals[2] = { UINT64_MAX, UINT64_MAX };
+
 void
 session_run_alone(struct session *s)
 {
-	static const uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
-
-	target_set_pass_signals(s->target, all);
+	target_set_pass_signals(s->target, all_signals);
 	run_process(s, 0);
+	s->state = SESSION_RUNNING;
+}
+
+void
+session_stay_running(struct session *s)
+{
+	target_set_pass_signals(s->target, all_signals);
 	s->state = SESSION_RUNNING;
 }

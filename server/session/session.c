@@ -17,6 +17,7 @@
 #include "private.h"
 #include "program.h"
 #include "regions.h"
+#include "trace.h"
 
 /*
  * Output: a whole reply is built behind what is not yet sent.  Input is taken
@@ -90,6 +91,7 @@ session_new(struct session **out, struct target *t,
 	}
 	client_reset(s);
 	s->target = t;
+	breakpoints_watch_hits(s);
 	session_update_state(s);
 	*out = s;
 	return 0;
@@ -187,6 +189,7 @@ session_free(struct session *s)
 		return;
 	if (s->target != NULL) {
 		target_stop_all(s->target, 0);
+		trace_stop(s, TRACE_END_DISCONNECTED, 0, NULL);
 		breakpoints_remove_all(s);
 		let_go_of_processes(s, true);
 		forget_client(s);
@@ -194,6 +197,7 @@ session_free(struct session *s)
 	}
 	if (s->program_fd >= 0)
 		close(s->program_fd);
+	trace_free(s);
 	launch_settings_free(&s->launch);
 	compressor_free(s->compressor);
 	free(s->untold);
@@ -230,10 +234,16 @@ session_client_new(struct session *s)
 void
 session_client_gone(struct session *s)
 {
+	bool traced;
+
 	if (!s->client.present)
 		return;
-	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP))
+	/* A trace goes on where the program ran; one that stood stands. */
+	traced = trace_outlives_client(s) &&
+		 s->state & (SESSION_RUNNING | SESSION_NON_STOP);
+	if (s->state & (SESSION_RUNNING | SESSION_NON_STOP) && !traced)
 		target_stop_all(s->target, 0);
+	trace_client_gone(s);
 	breakpoints_remove_all(s);
 	let_go_of_processes(s, false);
 	forget_client(s);
@@ -243,8 +253,12 @@ session_client_gone(struct session *s)
 		s->state = SESSION_STOPPED;
 	session_end_if_done(s);
 	if (s->state == SESSION_STOPPED &&
-	    s->config.on_disconnect == ON_DISCONNECT_CONTINUE)
+	    (s->config.on_disconnect == ON_DISCONNECT_CONTINUE ||
+	     s->left_running))
 		session_run_alone(s);
+	else if (s->state == SESSION_STOPPED && traced)
+		session_stay_running(s);
+	s->left_running = false;
 }
 
 /* ---- output ----------------------------------------------------------------

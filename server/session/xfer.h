@@ -14,6 +14,9 @@ typedef int xfer_build(struct session *s, const char *annex);
 /* libraries.c */
 xfer_build build_libraries;
 
+/* trace_frame.c: what the selected trace frame holds */
+xfer_build build_traceframe_info;
+
 /* osdata.c: tables about the host, as "info os" shows them */
 xfer_build build_osdata;
 
