@@ -28,20 +28,24 @@ quoted_len(const char *s)
 
 /* Behind what was written; no NUL is. */
 static char *
+put(char *to, const char *s)
+{
+	while (*s != '\0')
+		*to++ = *s++;
+	return to;
+}
+
+static char *
 put_quoted(char *to, const char *s)
 {
-	if (is_plain(s)) {
-		memcpy(to, s, strlen(s));
-		return to + strlen(s);
-	}
+	if (is_plain(s))
+		return put(to, s);
 	*to++ = '\'';
 	for (; *s != '\0'; s++) {
-		if (*s == '\'') {
-			memcpy(to, "'\\''", 4);
-			to += 4;
-		} else {
+		if (*s == '\'')
+			to = put(to, "'\\''");
+		else
 			*to++ = *s;
-		}
 	}
 	*to++ = '\'';
 	return to;

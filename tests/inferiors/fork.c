@@ -3,8 +3,9 @@
  * Makes children and waits for them; its own exit code tells how they ended.
  *
  *	fork fork|vfork|exec|self
+ *	fork to PROGRAM [ARGUMENTS]
  *
- * "self" executes `fork after` in its own place.
+ * "self" executes `fork after` in its own place, "to" another program.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,10 @@ main(int argc, char **argv)
 	}
 	if (!strcmp(what, "self")) {
 		execl("/proc/self/exe", argv[0], "after", (char *)NULL);
+		return 98;
+	}
+	if (!strcmp(what, "to") && argc > 2) {
+		execv(argv[2], argv + 2);
 		return 98;
 	}
 	both(0);
