@@ -160,7 +160,7 @@ put_padded(struct core_buffer *b, const char *text, size_t len)
 {
 	char field[COMMAND_LEN] = "";
 
-	strncpy(field, text, len - 1);
+	memcpy(field, text, strnlen(text, len - 1));
 	core_put(b, field, len);
 }
 

@@ -192,22 +192,29 @@ is_mxcsr(uint32_t piece)
 	return piece == X86_PIECE(X86_COMP_SSE, FX_MXCSR, 4);
 }
 
+/* A piece of the legacy area as it is after FNINIT. */
+static void
+initial_get(size_t off, size_t len, uint8_t *buf)
+{
+	uint8_t init[FX_SIZE] = { 0 };
+
+	store_u16(init + FX_FCW, FCW_INIT);
+	store_u16(init + FX_MXCSR, MXCSR_INIT);
+	memcpy(buf, init + off, len);
+}
+
 static void
 piece_get(const uint8_t *state, uint32_t piece, uint8_t *buf)
 {
 	unsigned comp = piece_comp(piece);
 	size_t off = piece_offset(piece), len = piece_len(piece);
-	uint8_t init[FX_SIZE] = { 0 };
 
-	if (in_use(state, comp) || (is_mxcsr(piece) && mxcsr_in_use(state))) {
+	if (in_use(state, comp) || (is_mxcsr(piece) && mxcsr_in_use(state)))
 		memcpy(buf, state + off, len);
-	} else if (comp == X86_COMP_X87 || comp == X86_COMP_SSE) {
-		store_u16(init + FX_FCW, FCW_INIT);
-		store_u16(init + FX_MXCSR, MXCSR_INIT);
-		memcpy(buf, init + off, len);
-	} else {
+	else if (comp == X86_COMP_X87 || comp == X86_COMP_SSE)
+		initial_get(off, len, buf);
+	else
 		memset(buf, 0, len);
-	}
 }
 
 static void
@@ -277,7 +284,8 @@ x86_has(const struct arch_reg *r, const uint8_t *file)
 
 	if ((xcr0(state) & r->needs) != r->needs)
 		return false;
-	for (unsigned c = X86_COMP_AVX; c < X86_COMP_COUNT; c++) {
+	for (unsigned c = X86_COMP_AVX;
+	     c < X86_COMP_COUNT && r->needs >> c != 0; c++) {
 		if (r->needs & X86_NEEDS(c) && l->offset[c] == 0)
 			return false;
 	}

@@ -41,6 +41,7 @@ ptrace_free(struct target *base)
 	notice_drop(t, 0);
 	orphans_free(t);
 	reclaim(t);
+	close_fd(t->name_fd);
 	close_fd(t->wake_fd);
 	close_fd(t->event_fd);
 	close_fd(t->timer_fd);
@@ -149,7 +150,7 @@ ptrace_thread_name(struct target *base, pid_t tid, char *buf, size_t cap)
 	if (th == NULL)
 		return -ESRCH;
 	if (!th->name_valid || th->run != THREAD_STOPPED) {
-		err = task_read_name(th);
+		err = task_read_name(ptrace_of(base), th);
 		if (err < 0)
 			return err;
 	}
@@ -352,7 +353,7 @@ target_ptrace_new(struct target **made)
 		return -ENOMEM;
 	t->base.ops = &ptrace_ops;
 	t->signal_fd = t->event_fd = t->timer_fd = -1;
-	t->wake_fd = t->tty_fd = -1;
+	t->wake_fd = t->tty_fd = t->name_fd = -1;
 	t->queue_tail = &t->queue;
 	t->marked_tail = &t->marked;
 	t->notices_tail = &t->notices;

@@ -181,6 +181,10 @@ struct ptrace_target {
 	int timer_fd;		   /* leader.c */
 	bool watching_leader;
 	int wake_fd; /* epoll over all three */
+	/* task.c: where the last name was read.  A thread that is stepped is
+	 * asked for its name each time. */
+	int name_fd;
+	pid_t name_tid;
 	bool woken;
 	bool collecting;
 	bool look_again; /* statuses may be left whose signal is eaten */
@@ -339,7 +343,7 @@ int watch_hit(struct thread *th, struct target_event *ev);
 /* ---- task.c: what the kernel says of a thread ---------------------------- */
 
 /* Its name into th->name. */
-int task_read_name(struct thread *th);
+int task_read_name(struct ptrace_target *t, struct thread *th);
 /* The processor that it ran on last; reads the name with it. */
 int task_read_core(struct thread *th, unsigned *core);
 /* A fork's child has what its parent had (the kernel gives it none). */

@@ -11,17 +11,23 @@
 /* Of /proc/.../stat: "TID (NAME) STATE ...", counted from 1. */
 enum { FIELD_STATE = 3, FIELD_PROCESSOR = 39 };
 
+static int
+open_file(const struct thread *th, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", th->group, th->tid,
+		 name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* A NUL behind it; the bytes read. */
 static int
 read_file(const struct thread *th, const char *name, char *buf, size_t cap)
 {
-	char path[64];
+	int fd = open_file(th, name);
 	ssize_t n;
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", th->group, th->tid,
-		 name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -ESRCH;
 	n = read(fd, buf, cap - 1);
@@ -32,15 +38,41 @@ read_file(const struct thread *th, const char *name, char *buf, size_t cap)
 	return (int)n;
 }
 
-int
-task_read_name(struct thread *th)
+/* What is open may be a thread's that has gone, of the same number: it cannot
+ * be read any more then. */
+static ssize_t
+read_open_name(struct ptrace_target *t, struct thread *th)
 {
-	int n = read_file(th, "comm", th->name, sizeof(th->name));
+	if (t->name_fd < 0 || t->name_tid != th->tid)
+		return -1;
+	return pread(t->name_fd, th->name, sizeof(th->name) - 1, 0);
+}
 
+static int
+open_name(struct ptrace_target *t, const struct thread *th)
+{
+	if (t->name_fd >= 0)
+		close(t->name_fd);
+	t->name_tid = th->tid;
+	t->name_fd = open_file(th, "comm");
+	return t->name_fd < 0 ? -ESRCH : 0;
+}
+
+int
+task_read_name(struct ptrace_target *t, struct thread *th)
+{
+	ssize_t n = read_open_name(t, th);
+
+	if (n < 0) {
+		if (open_name(t, th) < 0)
+			return -ESRCH;
+		n = read_open_name(t, th);
+	}
 	if (n < 0)
-		return n;
+		return -ESRCH;
 	if (n > 0 && th->name[n - 1] == '\n')
-		th->name[n - 1] = '\0';
+		n--;
+	th->name[n] = '\0';
 	th->name_valid = true;
 	return 0;
 }

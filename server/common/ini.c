@@ -146,7 +146,7 @@ ini_read_file(const char *path, ini_key_fn *fn, void *arg,
 	      struct ini_error *error)
 {
 	char *text = NULL;
-	size_t len;
+	size_t len = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int err = fd < 0 ? -errno : read_whole(fd, &text, &len);
 

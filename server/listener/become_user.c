@@ -43,7 +43,7 @@ set_environment(const char *user, const char **home)
 static int
 change(const char *user, uid_t uid, gid_t gid, const char **what)
 {
-	const char *home;
+	const char *home = "/";
 	int err;
 
 	*what = "environment";

@@ -75,6 +75,42 @@ put_register(struct session *s, pid_t tid, const struct register_view *v,
 		rsp_reply_hex_bytes(out, value, size);
 }
 
+/* The view has only registers that are there. */
+static void
+put_from_file(const struct register_view *v, const uint8_t *file, size_t number,
+	      struct rsp_reply *out)
+{
+	unsigned id = v->ids[number];
+	size_t size = v->arch->regs[id].size;
+	uint8_t value[SESSION_REG_BYTES];
+
+	if (size > sizeof(value)) {
+		put_unavailable(out, size);
+		return;
+	}
+	v->arch->get(file, id, value);
+	rsp_reply_hex_bytes(out, value, size);
+}
+
+/* All at once: to ask for each of hundreds takes much longer. */
+static int
+put_live(struct session *s, pid_t tid, const struct register_view *v,
+	 struct rsp_reply *out)
+{
+	uint8_t *file = malloc(v->arch->file_size);
+	int err;
+
+	if (file == NULL)
+		return -ENOMEM;
+	err = target_save_registers(s->target, tid, file);
+	for (size_t i = 0; err == 0 && i < v->n; i++) {
+		if (!register_is_part(v->arch, v->ids[i]))
+			put_from_file(v, file, i, out);
+	}
+	free(file);
+	return err;
+}
+
 int
 handle_read_registers(struct session *s, const struct rsp_request *req,
 		      struct rsp_reply *out)
@@ -85,6 +121,8 @@ handle_read_registers(struct session *s, const struct rsp_request *req,
 
 	if (err < 0)
 		return err;
+	if (!s->client.in_frame)
+		return put_live(s, tid, v, out);
 	for (size_t i = 0; i < v->n; i++) {
 		if (!register_is_part(v->arch, v->ids[i]))
 			put_register(s, tid, v, i, out);

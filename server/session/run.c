@@ -306,6 +306,8 @@ void
 session_pump(struct session *s)
 {
 	bool alone = s->job != NULL && s->job->alone;
+	bool collects =
+	    alone || (s->state == SESSION_RUNNING && session_has_room(s));
 
 	if (alone)
 		target_next_event(s->target, NULL);
@@ -315,7 +317,7 @@ session_pump(struct session *s)
 		notify(s);
 	/* What cannot be told now is collected, or the wake descriptor would
 	 * stay readable. */
-	if (s->state != SESSION_RUNNING || !session_has_room(s))
+	if (!collects)
 		target_next_event(s->target, NULL);
 }
 

@@ -460,7 +460,7 @@ test_files(void **state)
 	char dir[] = "/tmp/rspd-test-XXXXXX";
 	char path[64];
 	char link[64];
-	char packet[512];
+	char packet[8192];
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/file", dir);
