@@ -85,5 +85,9 @@ dialect_detect(struct session *s, const struct rsp_request *req)
 		return;
 	s->client.dialect = d;
 	s->client.detected = true;
+	/* An lldb whose local server this is says all of a program's
+	 * environment, or wants it empty (target.inherit-env). */
+	if (d == &dialect_lldb && s->config.native_regs)
+		launch_env_clear(&s->launch);
 	session_set_reports(s);
 }

@@ -127,6 +127,15 @@ launch_env_reset(struct launch_settings *l)
 	return 0;
 }
 
+void
+launch_env_clear(struct launch_settings *l)
+{
+	for (char **p = l->env; *p != NULL; p++) {
+		free(*p);
+		*p = NULL;
+	}
+}
+
 /* ---- settings ---- */
 
 void

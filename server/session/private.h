@@ -449,6 +449,8 @@ void launch_settings_free(struct launch_settings *l);
 int launch_env_set(struct launch_settings *l, const char *assignment);
 int launch_env_unset(struct launch_settings *l, const char *name);
 int launch_env_reset(struct launch_settings *l);
+/* Nothing at all. */
+void launch_env_clear(struct launch_settings *l);
 
 /* ---- monitor.c ---- */
 

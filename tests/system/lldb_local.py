@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: basic expression watchpoint attach
+# variants: basic expression watchpoint attach environment
 """Stock lldb debugs local programs through rspd in place of lldb-server."""
 import os
 
@@ -35,6 +35,14 @@ def test():
                    env=env)
         check_order(out, "old value: 41", "new value: 42",
                     "exited with status = 7")
+    elif how == "environment":
+        env["RSPD_TEST"] = "inherited"
+        out = lldb(inferior("hello"), "process launch", env=env)
+        check_in("env: inherited", out)
+        out = lldb(inferior("hello"), "settings set target.inherit-env false",
+                   "process launch", env=env)
+        check_in("env: (none)", out)
+        check_in("exited with status = 7", out)
     else:
         program = Inferior("threads", 3)
         out = lldb(inferior("threads"), "process attach --pid %d" %
