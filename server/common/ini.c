@@ -71,12 +71,12 @@ next_line(char *line, int cap, void *stream)
 		fail(s, "the line is too long (198 characters)");
 		return NULL;
 	}
-	if (*from == '[' && strcspn(from, "]\n") > SECTION_MAX) {
+	memcpy(line, from, len);
+	line[len] = '\0';
+	if (line[0] == '[' && strcspn(line, "]\n") > SECTION_MAX) {
 		fail(s, "the section's name is too long (47 characters)");
 		return NULL;
 	}
-	memcpy(line, from, len);
-	line[len] = '\0';
 	return line;
 }
 

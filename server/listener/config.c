@@ -3,6 +3,7 @@
  * The configuration file of `rspd serve`.  Keys of [server] are the options of
  * the command line; [limits], [role ...] and [rule ...] there are only here.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -184,13 +185,29 @@ take_key(void *arg, const char *section, const char *key, const char *value,
 	return fail(error, "there is no section [%.48s]", section);
 }
 
+static int
+finish(struct settings *s, int err, struct ini_error *error)
+{
+	if (err < 0)
+		return err;
+	return policy_check(&s->policy, error->text, sizeof(error->text)) < 0
+		   ? -EINVAL
+		   : 0;
+}
+
+int
+settings_read_text(struct settings *s, const char *text, size_t len,
+		   struct ini_error *error)
+{
+	return finish(s, ini_read_text(text, len, take_key, s, error), error);
+}
+
 bool
 settings_read_file(struct settings *s, const char *path)
 {
 	struct ini_error error;
 
-	if (ini_read_file(path, take_key, s, &error) == 0 &&
-	    policy_check(&s->policy, error.text, sizeof(error.text)) == 0)
+	if (finish(s, ini_read_file(path, take_key, s, &error), &error) == 0)
 		return true;
 	if (error.line != 0)
 		log_error("%s:%u: %s", path, error.line, error.text);

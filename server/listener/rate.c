@@ -63,9 +63,11 @@ rate_take(struct rate *r, const struct sockaddr_storage *from,
 	if (per_minute == 0 || !key_of(from, key))
 		return true;
 	e = find(r, key, per_minute, now);
-	if (now > e->at)
+	/* A clock that is set back gives nothing. */
+	if (now > e->at) {
 		e->tokens += (now - e->at) * per_minute / 60;
-	e->at = now;
+		e->at = now;
+	}
 	if (e->tokens > per_minute)
 		e->tokens = per_minute;
 	if (e->tokens < 1)

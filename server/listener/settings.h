@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "../common/address.h"
+#include "../common/ini.h"
 #include "../common/option.h"
 #include "../common/tls_files.h"
 #include "../session/rights.h"
@@ -113,6 +114,9 @@ const char *settings_keep(struct settings *s, const char *text);
 /* Reads a configuration file (rspd.conf(5)); false and a message with its
  * line. */
 bool settings_read_file(struct settings *s, const char *path);
+/* The same for what is in memory: 0, or -EINVAL with the error. */
+int settings_read_text(struct settings *s, const char *text, size_t len,
+		       struct ini_error *error);
 /* What can be checked once everything was read; false and a message. */
 bool settings_check(struct settings *s);
 void settings_print_version(void);
