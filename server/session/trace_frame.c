@@ -95,6 +95,20 @@ is_read_only(const struct trace *t, uint64_t addr, size_t len)
 	return false;
 }
 
+/*
+ * gdb names the sections where they stand in the file, not where they were
+ * loaded: code and constants are known by their mappings of files, too.
+ */
+static bool
+is_mapped_read_only(struct session *s, pid_t pid, uint64_t addr, size_t len)
+{
+	struct target_map map;
+
+	return target_next_map(s->target, pid, addr, &map) == 0 && map.mapped &&
+	       map.inode != 0 && (map.prot & TARGET_MAP_WRITE) == 0 &&
+	       len <= map.end - addr;
+}
+
 int
 trace_frame_memory(struct session *s, uint64_t addr, void *buf, size_t len,
 		   size_t *got)
@@ -114,11 +128,12 @@ trace_frame_memory(struct session *s, uint64_t addr, void *buf, size_t len,
 				  *got);
 		return 0;
 	}
-	if (!is_read_only(s->trace, addr, len))
-		return -EFAULT;
 	err = session_current(s, &pid, &tid);
 	if (err < 0)
 		return err;
+	if (!is_read_only(s->trace, addr, len) &&
+	    !is_mapped_read_only(s, pid, addr, len))
+		return -EFAULT;
 	return target_read_memory(s->target, pid, addr, buf, len, got);
 }
 

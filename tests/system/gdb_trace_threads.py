@@ -28,6 +28,7 @@ tstatus
 tstop
 tfind start
 print n
+x/i $pc
 tfind none
 tstart
 continue
@@ -52,6 +53,7 @@ tstatus
 tstop
 tfind start
 print n
+x/i $pc
 tfind none
 tstart
 detach
@@ -77,7 +79,7 @@ def test():
               "source " + path)
     work = int(re.search(r"\$1 = (0x[0-9a-f]+)", out).group(1), 16)
     check_order(out, "Trace is running on the target", "Found trace frame 0",
-                "$2 = ", "detached")
+                "$2 = ", "<work+", "detached")
     n = re.search(r"Collected (\d+) trace frames|of (\d+) created", out)
     n = int(n.group(1) or n.group(2))
     check(n >= 13, "only %d frames" % n, out)

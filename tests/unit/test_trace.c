@@ -210,10 +210,13 @@ registers_and_memory(void **state)
 	/* Nothing of the past can be changed. */
 	bench_expect(&b, "M" COUNTER ",1:00", "E1e");
 	bench_expect(&b, "P4=1000400000000000", "E1e");
-	/* Read-only memory is the program's own. */
-	bench_expect(&b, "QTro:400000,401000", "OK");
-	assert_int_equal(strlen(bench_ask(&b, "m400000,10")), 32);
-	bench_expect(&b, "m400fff,2", "E0e");
+	/* Read-only memory is the program's own: what the client says is it,
+	 * and what the program has mapped so. */
+	bench_expect(&b, "m600100,8", "E0e");
+	bench_expect(&b, "QTro:400,500:600100,600108", "OK");
+	bench_expect(&b, "m600100,8", "0000000000000000");
+	bench_expect(&b, "m600101,8", "E0e");
+	assert_int_equal(strlen(bench_ask(&b, "m400020,8")), 16);
 	/* Out of it again. */
 	bench_expect(&b, "QTFrame:ffffffff", "OK");
 	bench_expect(&b, "m" COUNTER ",8", live);
