@@ -184,6 +184,9 @@ struct arch {
 	/* Software breakpoints. */
 	const uint8_t *breakpoint;
 	size_t breakpoint_len;
+	/* Another instruction that traps, and leaves no reason; len 0: none. */
+	uint8_t trap_insn[4];
+	size_t trap_insn_len;
 	/* How far pc is behind a breakpoint's address when it has trapped. */
 	size_t breakpoint_pc_offset;
 

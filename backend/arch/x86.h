@@ -108,5 +108,6 @@ extern const struct arch_core x86_64_core, i386_core;
 /* x86_64.c: shared with i386.c. */
 extern const struct arch_set x86_sets[X86_SET_COUNT];
 extern const uint8_t x86_breakpoint[1];
+enum { X86_INT1 = 0xf1 };
 
 #endif

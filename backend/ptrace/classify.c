@@ -25,7 +25,9 @@ classify_needs_siginfo(int status)
  * A SIGTRAP is many things.  The kernel forces SI_KERNEL for int3, TRAP_TRACE
  * for a step, TRAP_HWBKPT for a debug register; a step that ends in a system
  * call's return shows TRAP_BRKPT, one that ends in a signal handler's first
- * instruction SIGTRAP itself.  What is left was sent by somebody.
+ * instruction SIGTRAP itself.  TRAP_BRKPT without a step is what the kernel
+ * makes of a debug exception with an empty status register.  What is left was
+ * sent by somebody.
  */
 static enum wait_kind
 classify_trap(int si_code, bool stepping)
@@ -35,8 +37,9 @@ classify_trap(int si_code, bool stepping)
 		return WAIT_BREAKPOINT;
 	case TRAP_HWBKPT:
 		return WAIT_HARDWARE;
-	case TRAP_TRACE:
 	case TRAP_BRKPT:
+		return stepping ? WAIT_STEP : WAIT_NO_REASON;
+	case TRAP_TRACE:
 	case SIGTRAP:
 		return stepping ? WAIT_STEP : WAIT_SIGNAL;
 	default:
@@ -90,6 +93,7 @@ classify_takes_signal(enum wait_kind kind, int si_code)
 	case WAIT_SIGNAL:
 	case WAIT_BREAKPOINT:
 	case WAIT_HARDWARE:
+	case WAIT_NO_REASON:
 		return true;
 	case WAIT_STEP:
 		/* The stop at a handler's entry throws the signal away. */

@@ -15,6 +15,7 @@ enum wait_kind {
 	WAIT_BREAKPOINT, /* a breakpoint instruction was executed */
 	WAIT_STEP,	 /* a single step is done */
 	WAIT_HARDWARE,	 /* a debug register has hit */
+	WAIT_NO_REASON,	 /* a debug exception that says nothing */
 	WAIT_GROUP_STOP, /* the process was stopped by a signal */
 	WAIT_INTERRUPT,	 /* by PTRACE_INTERRUPT, a new thread's first stop,
 			  * or a group-stop's end */

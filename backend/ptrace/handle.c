@@ -106,6 +106,19 @@ on_breakpoint(struct ptrace_target *t, struct thread *th)
 	}
 }
 
+static void
+on_slot(struct ptrace_target *t, struct thread *th,
+	const struct target_event *ev)
+{
+	uint64_t pc;
+
+	if (ev->reason == TARGET_STOP_HW_BREAKPOINT &&
+	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc))
+		thread_go(t, th);
+	else
+		thread_pend_event(t, th, ev);
+}
+
 /* True: a debug register was behind it, and that was dealt with. */
 static bool
 on_debug_register(struct ptrace_target *t, struct thread *th)
@@ -114,15 +127,10 @@ on_debug_register(struct ptrace_target *t, struct thread *th)
 		.kind = TARGET_EVENT_STOP,
 		.signal = SIGTRAP,
 	};
-	uint64_t pc;
 
 	if (th->process->hw_generation == 0 || watch_hit(th, &ev) <= 0)
 		return false;
-	if (ev.reason == TARGET_STOP_HW_BREAKPOINT &&
-	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc))
-		thread_go(t, th);
-	else
-		thread_pend_event(t, th, &ev);
+	on_slot(t, th, &ev);
 	return true;
 }
 
@@ -238,6 +246,37 @@ on_signal(struct ptrace_target *t, struct thread *th, int signal)
 		process_go(t, p);
 }
 
+static bool
+is_trap_insn(struct process *p, uint64_t pc)
+{
+	const struct arch *a = p->arch;
+	uint8_t code[sizeof(a->trap_insn)];
+	size_t got, len = a->trap_insn_len;
+
+	return len != 0 && memory_read(p, pc - len, code, len, &got) == 0 &&
+	       got == len && memcmp(code, a->trap_insn, len) == 0;
+}
+
+/*
+ * An instruction of the program's own, or a debug register on a virtual machine
+ * that has lost the reason.
+ */
+static void
+on_no_reason(struct ptrace_target *t, struct thread *th)
+{
+	struct target_event ev = {
+		.kind = TARGET_EVENT_STOP,
+		.signal = SIGTRAP,
+	};
+	uint64_t pc;
+
+	if (registers_pc(th, &pc) == 0 && !is_trap_insn(th->process, pc) &&
+	    watch_hit_only(th, &ev) > 0)
+		on_slot(t, th, &ev);
+	else
+		on_signal(t, th, SIGTRAP);
+}
+
 /*
  * PTRACE_INTERRUPT's stop is reported before a trap that the thread has made
  * already: its pc is then behind a breakpoint, or a step is done and not told.
@@ -335,6 +374,9 @@ dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		if (!on_debug_register(t, th))
 			thread_go(t, th);
 		break;
+	case WAIT_NO_REASON:
+		on_no_reason(t, th);
+		break;
 	case WAIT_STEP:
 		step_seen(t, th);
 		if (!on_debug_register(t, th))
@@ -386,6 +428,11 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		else
 			registers_set_pc(th,
 					 pc - p->arch->breakpoint_pc_offset);
+		break;
+	case WAIT_NO_REASON:
+		if (registers_pc(th, &pc) == 0 &&
+		    (th->hw_generation == 0 || is_trap_insn(p, pc)))
+			th->deliver = SIGTRAP;
 		break;
 	case WAIT_FORK:
 	case WAIT_VFORK:

@@ -339,6 +339,12 @@ int watch_clear(struct thread *th);
 /* After a SIGTRAP: fills reason, addr, watch_kind, hw_index and the others
  * that were hit; 1 if it was one of ours. */
 int watch_hit(struct thread *th, struct target_event *ev);
+/* The same where the machine does not say which: 1 if one only is in use. */
+int watch_hit_only(struct thread *th, struct target_event *ev);
+/* A fork's child has what its parent had (the kernel gives it none). */
+int watch_copy(const struct process *from, struct process *to);
+/* Forget all (exec, exit): the kernel has cleared the registers. */
+void watch_drop(struct process *p);
 
 /* ---- task.c: what the kernel says of a thread ---------------------------- */
 
@@ -346,10 +352,6 @@ int watch_hit(struct thread *th, struct target_event *ev);
 int task_read_name(struct ptrace_target *t, struct thread *th);
 /* The processor that it ran on last; reads the name with it. */
 int task_read_core(struct thread *th, unsigned *core);
-/* A fork's child has what its parent had (the kernel gives it none). */
-int watch_copy(const struct process *from, struct process *to);
-/* Forget all (exec, exit): the kernel has cleared the registers. */
-void watch_drop(struct process *p);
 
 /* ---- inject.c ---- */
 

@@ -346,3 +346,24 @@ watch_hit(struct thread *th, struct target_event *ev)
 	}
 	return ev->reason != TARGET_STOP_NONE;
 }
+
+int
+watch_hit_only(struct thread *th, struct target_event *ev)
+{
+	const struct process *p = th->process;
+	const struct watch *w;
+	unsigned used = 0, index = 0;
+
+	for (unsigned i = 0; i < p->arch->hw_slots; i++) {
+		if (!p->hw[i].used)
+			continue;
+		index = i;
+		used++;
+	}
+	if (th->hw_generation == 0 || used != 1)
+		return 0;
+	w = watch_of_slot(p, &p->hw[index]);
+	if (w != NULL)
+		add_hit(ev, w, index);
+	return w != NULL;
+}
