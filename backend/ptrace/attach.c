@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 /* Passes over /proc/PID/task; each but the last found new threads. */
 #define PASSES_MAX 100
@@ -276,6 +277,8 @@ note_attached(struct ptrace_target *t, struct process *p)
 
 	for (th = p->threads; th != NULL; th = th->next) {
 		th->attached_stopped = th->group_stopped;
+		if (th->group_stopped)
+			guardian_stopped(p, true);
 		if (th->tid == p->pid)
 			note_leader(t, th);
 	}
@@ -310,6 +313,7 @@ ptrace_attach(struct target *base, pid_t pid)
 		notice_drop(t, pid);
 		return err < 0 ? err : -ESRCH;
 	}
+	guardian_watch(t, p);
 	note_attached(t, p);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 struct breakpoint *
 breakpoint_at(struct process *p, uint64_t addr)
@@ -61,8 +62,10 @@ breakpoints_under_write(struct process *p, uint64_t addr, uint8_t *buf,
 		if (!overlap(p, b, addr, len, &to, &from, &n))
 			continue;
 		memcpy(b->saved + to, buf + from, n);
-		if (b->inserted)
-			memcpy(buf + from, p->arch->breakpoint + to, n);
+		if (!b->inserted)
+			continue;
+		guardian_breakpoint_in(p, b);
+		memcpy(buf + from, p->arch->breakpoint + to, n);
 	}
 }
 
@@ -90,11 +93,12 @@ breakpoint_lift(struct process *p, struct breakpoint *b)
 		return 0;
 	b->inserted = false;
 	err = memory_read(p, b->addr, now, len, &got);
-	if (err < 0 || got < len)
-		return err < 0 ? err : -EFAULT;
-	if (memcmp(now, p->arch->breakpoint, len) != 0)
-		return 0;
-	return put(p, b->addr, b->saved);
+	if (err == 0 && got < len)
+		err = -EFAULT;
+	if (err == 0 && memcmp(now, p->arch->breakpoint, len) == 0)
+		err = put(p, b->addr, b->saved);
+	guardian_breakpoint_out(b);
+	return err;
 }
 
 int
@@ -104,9 +108,12 @@ breakpoint_lower(struct process *p, struct breakpoint *b)
 
 	if (b->inserted || p->vforks > 0)
 		return 0;
+	guardian_breakpoint_in(p, b);
 	err = put(p, b->addr, p->arch->breakpoint);
 	if (err == 0)
 		b->inserted = p->ever_inserted = true;
+	else
+		guardian_breakpoint_out(b);
 	return err;
 }
 
@@ -128,15 +135,22 @@ breakpoints_lower(struct process *p)
 		breakpoint_lower(p, b);
 }
 
+/* Takes it off the list; what is in memory stays there. */
+static void
+unlink_at(struct breakpoint **at)
+{
+	struct breakpoint *b = *at;
+
+	*at = b->next;
+	guardian_breakpoint_out(b);
+	free(b);
+}
+
 void
 breakpoints_drop(struct process *p)
 {
-	struct breakpoint *b;
-
-	while ((b = p->breakpoints) != NULL) {
-		p->breakpoints = b->next;
-		free(b);
-	}
+	while (p->breakpoints != NULL)
+		unlink_at(&p->breakpoints);
 }
 
 void
@@ -149,8 +163,7 @@ breakpoints_forget(struct process *p, uint64_t addr, uint64_t len)
 			at = &b->next;
 			continue;
 		}
-		*at = b->next;
-		free(b);
+		unlink_at(at);
 	}
 }
 
@@ -178,6 +191,7 @@ breakpoints_copy(struct process *from, struct process *to)
 			return -ENOMEM;
 		*copy = *b;
 		copy->next = NULL;
+		copy->note = NULL;
 		*at = copy;
 		at = &copy->next;
 	}
@@ -252,8 +266,7 @@ remove_software(struct process *p, uint64_t addr)
 		return -ENOENT;
 	/* Memory that has been unmapped needs no mending. */
 	breakpoint_lift(p, b);
-	*at = b->next;
-	free(b);
+	unlink_at(at);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 /*
  * A stop that is waited for mostly comes within microseconds.  To look again is
@@ -184,6 +185,8 @@ event_return_status(struct ptrace_target *t, struct thread *th, int status)
 {
 	if (th->has_status)
 		return;
+	if (WIFSTOPPED(status) && status >> 8 == SIGTRAP)
+		guardian_trapped(th);
 	th->has_status = true;
 	th->status = status;
 	th->run = THREAD_RUNNING;

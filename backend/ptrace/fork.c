@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 /* A child stops as soon as it is scheduled. */
 #define CHILD_TIMEOUT_MS 5000
@@ -129,6 +130,8 @@ copy_process(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 	child->exit_kill = p->exit_kill;
 	child->syscall_gate = p->syscall_gate;
 	child->gate_runs = child->runs - 1;
+	if (p->guardian != NULL)
+		guardian_watch(t, child);
 	if (vfork)
 		child->vfork_parent = p;
 	if (vfork || breakpoints_copy(p, child) == 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 struct process *
 process_find(struct ptrace_target *t, pid_t pid)
@@ -53,6 +54,7 @@ process_remove(struct ptrace_target *t, struct process *p)
 	watch_drop(p);
 	vm_drop(p);
 	memory_drop(p);
+	guardian_leave(p);
 	free(p->syscalls);
 	p->syscalls = NULL;
 	for (other = t->processes; other != NULL; other = other->next)

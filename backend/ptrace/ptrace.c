@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 static void
 close_fd(int fd)
@@ -40,6 +41,7 @@ ptrace_free(struct target *base)
 	}
 	notice_drop(t, 0);
 	orphans_free(t);
+	guardian_end(t);
 	reclaim(t);
 	close_fd(t->name_fd);
 	close_fd(t->wake_fd);

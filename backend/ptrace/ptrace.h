@@ -41,6 +41,10 @@ struct registers {
 	uint64_t pc_read; /* as the kernel gave it */
 };
 
+struct guardian;
+struct guardian_breakpoint;
+struct guardian_process;
+struct guardian_thread;
 struct process;
 struct thread {
 	pid_t tid;
@@ -109,15 +113,17 @@ struct thread {
 	unsigned openings;	/* process->openings at its last fault */
 	char name[32];
 	bool name_valid;
+	struct guardian_thread *note; /* guardian.c */
 };
 
 /* A software breakpoint in a process's memory. */
 struct breakpoint {
 	uint64_t addr;
 	struct breakpoint *next;
-	uint8_t saved[8]; /* what stood there */
-	bool client;	  /* asked for by the session */
-	bool inserted;	  /* is in memory now */
+	uint8_t saved[8];		  /* what stood there */
+	bool client;			  /* asked for by the session */
+	bool inserted;			  /* is in memory now */
+	struct guardian_breakpoint *note; /* guardian.c */
 };
 
 struct vm_table;
@@ -165,6 +171,9 @@ struct process {
 	/* vm_fault.c: how often a page was opened after a fault. */
 	unsigned openings;
 	struct process *vfork_parent; /* shares memory until exec or exit */
+	/* guardian.c: NULL where it is to die with us. */
+	struct guardian *guardian;
+	struct guardian_process *note;
 
 	bool catch_syscalls;
 	int64_t *syscalls; /* sorted; empty: all */
@@ -205,6 +214,7 @@ struct ptrace_target {
 	void *hit_filter_arg;
 	target_step_watcher *step_watcher;
 	void *step_watcher_arg;
+	struct guardian *guardian;   /* NULL: not needed yet */
 	struct thread *by_tid[1024]; /* hash */
 };
 

@@ -3,7 +3,7 @@
  * The registers of a stopped thread, read from the kernel at most once per
  * stop and written back, before it runs, only where they were changed.
  */
-#include "ptrace.h"
+#include "guardian.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -118,6 +118,8 @@ void
 registers_dirty(struct thread *th, unsigned set)
 {
 	th->regs.dirty |= 1u << set;
+	if (set == pc_set(th))
+		guardian_registers(th);
 }
 
 static int
@@ -167,6 +169,7 @@ registers_drop(struct thread *th)
 	th->regs.have = 0;
 	th->regs.dirty = 0;
 	th->regs.pc_put = false;
+	guardian_thread_clean(th);
 }
 
 void

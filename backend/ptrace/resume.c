@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 /* An injected call may have left the stop at which the thread was found. */
 static bool
@@ -74,6 +75,7 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	if (th->hw_generation != p->hw_generation)
 		watch_sync(th);
 	p->runs++;
+	guardian_stopped(p, false);
 	th->stepping = request == PTRACE_SINGLESTEP;
 	/* The return of this call, if it is seen at all, is another's. */
 	if (request != PTRACE_SYSCALL)
@@ -96,6 +98,7 @@ listen_on(struct thread *th)
 	registers_drop(th);
 	th->run = THREAD_RUNNING;
 	th->listening = true;
+	guardian_stopped(th->process, true);
 	th->name_valid = false;
 	th->reported_at_breakpoint = false;
 	(void)signal_to_inject(th);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 #define PAGE_BYTES 4096
 #define SLOTS	   (PAGE_BYTES / ARCH_STEP_CODE_MAX)
@@ -140,6 +141,7 @@ scratch_give(struct thread *th)
 	if (th->slot != NULL)
 		th->slot->users--;
 	th->slot = NULL;
+	guardian_copy(th, false);
 }
 
 void
@@ -147,8 +149,10 @@ scratch_drop(struct process *p)
 {
 	struct thread *th;
 
-	for (th = p->threads; th != NULL; th = th->next)
+	for (th = p->threads; th != NULL; th = th->next) {
 		th->slot = NULL;
+		guardian_copy(th, false);
+	}
 	free(p->scratch);
 	p->scratch = NULL;
 }

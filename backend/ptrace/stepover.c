@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "engine.h"
+#include "guardian.h"
 
 /* Signals that the instruction itself may raise. */
 #define FAULTS                                                                 \
@@ -204,6 +205,7 @@ step_copy(struct ptrace_target *t, struct thread *th, const uint8_t *insn,
 		if (done) {
 			th->step_over = false;
 			hold_signal(th);
+			guardian_copy(th, true);
 			thread_run(t, th, PTRACE_SINGLESTEP);
 		} else {
 			/* Undoes what prepare did to the registers. */
