@@ -292,14 +292,24 @@ int audit_serve(struct session *s, const struct handler *h,
 void audit_flush(struct session *s);
 struct audit *audit_new(void);
 
-/* ---- session.c: output ------------------------------------------------------
- */
+/* ---- output.c ---- */
 
 /*
  * The longest reply.  PacketSize bounds what a client may send; replies may be
  * longer (thread lists, JSON), and both clients take that.
  */
 #define SESSION_REPLY_MAX 0x100000
+
+/* -ENOMEM; output_free is to be called all the same. */
+int output_init(struct session *s);
+void output_free(struct session *s);
+/* For the next client. */
+void output_reset(struct session *s);
+/* An ack. */
+void output_byte(struct session *s, uint8_t byte);
+/* The last packet again, which the client says it has got broken; once for
+ * each of its words, and never more than fits. */
+void output_again(struct session *s);
 
 /* Starts a reply in the output buffer (there is always room: receive() stops
  * taking input when there is not), and sends it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a session, its input and its output.
+ * The life of a session, and its input.
  */
 #include "session.h"
 
@@ -11,22 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compress.h"
 #include "job.h"
 #include "platform.h"
 #include "private.h"
 #include "program.h"
 #include "regions.h"
 #include "trace.h"
-
-/*
- * Output: a whole reply is built behind what is not yet sent.  Input is taken
- * only while there is room for that, and for a few short packets beside it
- * (acks, console text), so the buffer never has to grow.
- */
-#define OUT_EXTRA 0x20000
-#define OUT_CAP	  (2 * (size_t)SESSION_REPLY_MAX)
-#define OUT_NEED  ((size_t)SESSION_REPLY_MAX + OUT_EXTRA)
 
 static void
 client_reset(struct session *s)
@@ -40,11 +30,7 @@ client_reset(struct session *s)
 	s->client.dialect = d;
 	s->client.c_pid = RSP_ID_ALL;
 	s->client.c_tid = RSP_ID_ALL;
-	compressor_free(s->compressor);
-	s->compressor = NULL;
-	s->out_start = 0;
-	s->out_end = 0;
-	s->last_len = 0;
+	output_reset(s);
 	s->notified = false;
 	s->first_stop_alone = false;
 	s->stops_held = false;
@@ -75,16 +61,13 @@ session_new(struct session **out, struct target *t,
 	s->free_on_detach = config->free_on_detach;
 	s->next_saved_id = 1;
 	files_init(s);
-	s->out_cap = OUT_CAP;
-	s->out = malloc(s->out_cap);
 	s->body = malloc(SESSION_PACKET_MAX + 1);
-	s->last = malloc(SESSION_REPLY_MAX);
 	s->view = calloc(1, sizeof(*s->view));
 	if (config->audit != NULL)
 		s->audit = audit_new();
 	launch_settings_init(&s->launch, config);
-	if (s->out == NULL || s->body == NULL || s->last == NULL ||
-	    s->view == NULL || (config->audit != NULL && s->audit == NULL) ||
+	if (output_init(s) < 0 || s->body == NULL || s->view == NULL ||
+	    (config->audit != NULL && s->audit == NULL) ||
 	    s->launch.env == NULL) {
 		session_free(s);
 		return -ENOMEM;
@@ -199,7 +182,7 @@ session_free(struct session *s)
 		close(s->program_fd);
 	trace_free(s);
 	launch_settings_free(&s->launch);
-	compressor_free(s->compressor);
+	output_free(s);
 	free(s->untold);
 	free(s->deferred);
 	free(s->tids);
@@ -207,9 +190,7 @@ session_free(struct session *s)
 	audit_flush(s);
 	free(s->audit);
 	free(s->view);
-	free(s->out);
 	free(s->body);
-	free(s->last);
 	free(s);
 }
 
@@ -261,141 +242,8 @@ session_client_gone(struct session *s)
 	s->left_running = false;
 }
 
-/* ---- output ----------------------------------------------------------------
- */
-
-static void
-compact(struct session *s)
-{
-	if (s->out_start == s->out_end) {
-		s->out_start = 0;
-		s->out_end = 0;
-	} else if (s->out_start > 0 && s->out_cap - s->out_end < OUT_NEED) {
-		memmove(s->out, s->out + s->out_start,
-			s->out_end - s->out_start);
-		s->out_end -= s->out_start;
-		s->out_start = 0;
-	}
-}
-
-bool
-session_has_room(const struct session *s)
-{
-	return s->out_cap - (s->out_end - s->out_start) >= OUT_NEED;
-}
-
-static size_t
-reply_cap(struct session *s)
-{
-	size_t room;
-
-	compact(s);
-	room = s->out_cap - s->out_end;
-	return room < SESSION_REPLY_MAX ? room : SESSION_REPLY_MAX;
-}
-
-void
-session_begin(struct session *s, struct rsp_reply *r)
-{
-	size_t cap = reply_cap(s);
-
-	rsp_reply_begin(r, s->out + s->out_end, cap);
-	if (s->compressor != NULL)
-		rsp_reply_mark(r);
-}
-
-void
-session_begin_notification(struct session *s, struct rsp_reply *r)
-{
-	size_t cap = reply_cap(s);
-
-	rsp_notification_begin(r, s->out + s->out_end, cap);
-	if (s->compressor != NULL)
-		rsp_reply_mark(r);
-}
-
-void
-session_send(struct session *s, struct rsp_reply *r)
-{
-	bool packet = r->buf[0] == '$';
-	size_t len;
-
-	if (!rsp_reply_settle(r))
-		return;
-	session_log_packet(s, packet ? "sent" : "notified", rsp_reply_body(r),
-			   rsp_reply_body_len(r));
-	if (s->compressor != NULL)
-		compressor_run(s->compressor, r);
-	len = rsp_reply_finish(r);
-	s->out_end += len;
-	/* Notifications are neither acknowledged nor sent again. */
-	if (packet && !s->client.no_ack) {
-		memcpy(s->last, r->buf, len);
-		s->last_len = len;
-	}
-}
-
-static void
-put_byte(struct session *s, uint8_t byte)
-{
-	compact(s);
-	if (s->out_end < s->out_cap)
-		s->out[s->out_end++] = byte;
-}
-
-void
-session_console(struct session *s, const void *text, size_t len)
-{
-	const uint8_t *p = text;
-
-	while (len > 0) {
-		size_t n = len < 0x1000 ? len : 0x1000;
-		struct rsp_reply r;
-
-		session_begin(s, &r);
-		if (rsp_reply_room(&r) < 2 * n + 1)
-			return;
-		rsp_reply_char(&r, 'O');
-		rsp_reply_hex_bytes(&r, p, n);
-		session_send(s, &r);
-		p += n;
-		len -= n;
-	}
-}
-
-const uint8_t *
-session_output(struct session *s, size_t *len)
-{
-	*len = s->out_end - s->out_start;
-	return s->out + s->out_start;
-}
-
-void
-session_sent(struct session *s, size_t n)
-{
-	size_t have = s->out_end - s->out_start;
-
-	s->out_start += n < have ? n : have;
-	compact(s);
-}
-
 /* ---- input ------------------------------------------------------------------
  */
-
-/* Again what the client says it has got broken; once for each of its words,
- * and never more than fits. */
-static void
-retransmit(struct session *s)
-{
-	compact(s);
-	if (s->client.no_ack || s->last_len == 0 ||
-	    s->out_cap - s->out_end < s->last_len)
-		return;
-	memcpy(s->out + s->out_end, s->last, s->last_len);
-	s->out_end += s->last_len;
-	/* Only once: a client that never gets it right is not fed forever. */
-	s->last_len = 0;
-}
 
 static void
 refuse_overlong(struct session *s)
@@ -415,20 +263,20 @@ take_event(struct session *s, enum rsp_event event)
 		session_log_packet(s, "received", s->reader.body,
 				   s->reader.len);
 		if (!s->client.no_ack)
-			put_byte(s, '+');
+			output_byte(s, '+');
 		session_dispatch(s, s->reader.body, s->reader.len);
 		break;
 	case RSP_EVENT_OVERLONG:
 		if (!s->client.no_ack)
-			put_byte(s, '+');
+			output_byte(s, '+');
 		refuse_overlong(s);
 		break;
 	case RSP_EVENT_BAD_CHECKSUM:
 		if (!s->client.no_ack)
-			put_byte(s, '-');
+			output_byte(s, '-');
 		break;
 	case RSP_EVENT_NAK:
-		retransmit(s);
+		output_again(s);
 		break;
 	case RSP_EVENT_INTERRUPT:
 		/* While it waits for a process it may always give up. */
@@ -503,39 +351,4 @@ session_say(struct session *s, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
 	s->config.say(s->config.say_arg, line);
-}
-
-/* Enough to see what a packet is; a memory write need not be seen whole. */
-#define LOG_BYTES 400
-
-void
-session_log_packet(struct session *s, const char *direction,
-		   const uint8_t *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	char line[LOG_BYTES * 4 + 64];
-	size_t at, n = len < LOG_BYTES ? len : LOG_BYTES;
-
-	if (!s->remote_debug)
-		return;
-	at = (size_t)snprintf(line, 32, "[remote] %s: ", direction);
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c = data[i];
-
-		if (c >= ' ' && c < 0x7f && c != '\\') {
-			line[at++] = (char)c;
-			continue;
-		}
-		line[at++] = '\\';
-		line[at++] = 'x';
-		line[at++] = digits[c >> 4];
-		line[at++] = digits[c & 15];
-	}
-	line[at] = '\0';
-	if (n < len)
-		snprintf(line + at, sizeof(line) - at, "... (%zu bytes)", len);
-	if (s->config.log != NULL)
-		s->config.log(s->config.log_arg, line);
-	else if (s->config.say != NULL)
-		s->config.say(s->config.say_arg, line);
 }
