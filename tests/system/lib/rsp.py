@@ -255,9 +255,12 @@ class Rsp:
             if reply != "OK":
                 stops.append(reply)
                 continue
-            # gdb is told of the others by a notification.
-            while not self.notifications:
-                self.receive(0.1)
+            # gdb is told of the others by a notification, once it has
+            # asked something else.
+            self.ask("qC")
+            check(self.notifications or self.receive(5) is None,
+                  "no notification")
+            check(self.notifications, "no notification of %d stops" % count)
             stops.append(self.notifications.pop().decode("latin-1")[5:])
         self.expect("vStopped", "OK")
         return stops

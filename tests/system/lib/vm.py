@@ -14,65 +14,11 @@ FAULT, GUARD = "fault", "guard"
 FEATURES = "multiprocess+;swbreak+;hwbreak+;vContSupported+"
 
 
-class Program:
-    """alloc_check under rspd, stopped at `probed`."""
-
-    def __init__(self, options=("--once",), features=FEATURES, lldb=False):
-        self.server = launch("alloc_check", options=options)
-        self.pid = self.server.inferior_pid()
-        r = Rsp(self.server)
-        if lldb:
-            self.r = r.as_lldb()
-        else:
-            self.r = r.as_gdb(features)
-        self.r.expect("QPassSignals:14", "OK")
-        self.locate()
-
-    def locate(self):
-        base = base_of(self.pid, "alloc_check")
-        self.at = {n: base + v[0] for n, v in symbols("alloc_check").items()}
-        self.r.expect("Z0,%x,1" % self.at["probed"], "OK")
-        self.go()
-
-    def go(self, how="vCont;c"):
-        """Runs to the next stop: its reply."""
-        self.r.resume(how)
-        return self.r.stop_reply()
+class Packets:
+    """A client (.r) of a program with symbols (.at)."""
 
     def put(self, name, value, size=8):
         self.r.write(self.at[name], value.to_bytes(size, "little"))
-
-    def start(self, kind, addr, value=0, how="vCont;c"):
-        """Has it touched; the first stop's reply."""
-        self.put("probe", addr)
-        self.put("probe_value", value)
-        self.put("probe_kind", kind, 4)
-        return self.go(how)
-
-    def touch(self, kind, addr, value=0):
-        """What happened: a list of "guard" and "fault", and the value."""
-        seen = []
-        reply = self.start(kind, addr, value)
-        for _ in range(8):
-            if not reply.startswith("T0b"):
-                break
-            match = re.search(r";?guard:([0-9a-f]+);", reply)
-            if match:
-                check(int(match.group(1), 16) // PAGE == addr // PAGE,
-                      "guard address", reply)
-                seen.append(GUARD)
-                reply = self.go()
-            else:
-                seen.append(FAULT)
-                reply = self.go("vCont;C0b:%s" % self.thread(reply))
-        check("swbreak:" in reply, "did not come back", reply)
-        return seen, self.r.word(self.at["probe_value"])
-
-    @staticmethod
-    def thread(reply):
-        return re.search(r"thread:([^;]+);", reply).group(1)
-
-    # ---- packets
 
     def allocate(self, addr, size, kind, protect, near=None):
         body = "_M%x,%x,%x,%x" % (addr, size, kind, protect)
@@ -116,6 +62,62 @@ class Program:
                              "(next:[0-9a-f]+;)?", reply)
         check(match, "no answer", reply)
         return [int(v, 16) for v in match.group(1).split(",") if v]
+
+
+class Program(Packets):
+    """alloc_check under rspd, stopped at `probed`."""
+
+    def __init__(self, options=("--once",), features=FEATURES, lldb=False):
+        self.server = launch("alloc_check", options=options)
+        self.pid = self.server.inferior_pid()
+        r = Rsp(self.server)
+        if lldb:
+            self.r = r.as_lldb()
+        else:
+            self.r = r.as_gdb(features)
+        self.r.expect("QPassSignals:14", "OK")
+        self.locate()
+
+    def locate(self):
+        base = base_of(self.pid, "alloc_check")
+        self.at = {n: base + v[0] for n, v in symbols("alloc_check").items()}
+        self.r.expect("Z0,%x,1" % self.at["probed"], "OK")
+        self.go()
+
+    def go(self, how="vCont;c"):
+        """Runs to the next stop: its reply."""
+        self.r.resume(how)
+        return self.r.stop_reply()
+
+    def start(self, kind, addr, value=0, how="vCont;c"):
+        """Has it touched; the first stop's reply."""
+        self.put("probe", addr)
+        self.put("probe_value", value)
+        self.put("probe_kind", kind, 4)
+        return self.go(how)
+
+    def touch(self, kind, addr, value=0):
+        """What happened: a list of "guard" and "fault", and the value."""
+        seen = []
+        reply = self.start(kind, addr, value)
+        for _ in range(8):
+            if not reply.startswith("T0b"):
+                break
+            match = re.search(r";?guard:([0-9a-f]+);", reply)
+            if match:
+                check(int(match.group(1), 16) // PAGE == addr // PAGE,
+                      "guard address", reply)
+                seen.append(GUARD)
+                reply = self.go()
+            else:
+                seen.append(FAULT)
+                reply = self.go("vCont;C0b:%s" % self.thread(reply))
+        check("swbreak:" in reply, "did not come back", reply)
+        return seen, self.r.word(self.at["probe_value"])
+
+    @staticmethod
+    def thread(reply):
+        return re.search(r"thread:([^;]+);", reply).group(1)
 
 
 def maps(pid):
