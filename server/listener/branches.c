@@ -50,13 +50,13 @@ watch(struct branches *b, int fd)
 }
 
 void
-branches_add(struct branches *b, const struct waiting_client *client)
+branches_add(struct branches *b, const struct waiting_client *client,
+	     const char *folder)
 {
 	int fd, err = -EAGAIN;
-	pid_t pid;
 
 	if (b->n < SESSION_PROCESSES_MAX)
-		err = session_process_start(b->settings, client, &pid, &fd);
+		err = session_process_start(b->settings, client, folder, &fd);
 	close(client->fd);
 	if (err < 0) {
 		log_error("%s port %u: sent away: cannot start a session: %s",

@@ -21,8 +21,9 @@ struct branches {
 /* `s` is borrowed. */
 void branches_init(struct branches *b, struct ev_loop *loop,
 		   const struct settings *s);
-/* The client's descriptor is given. */
-void branches_add(struct branches *b, const struct waiting_client *client);
+/* The client's descriptor is given.  The session begins in `folder`. */
+void branches_add(struct branches *b, const struct waiting_client *client,
+		  const char *folder);
 /* No more watching; `end`: they are told to end, and waited for. */
 void branches_stop(struct branches *b, bool end);
 

@@ -186,7 +186,7 @@ on_ready(void *arg, const struct waiting_client *client)
 	link_look(v->link);
 	if (link_has_client(v->link) &&
 	    (session_is_platform(v->session) || v->branches.n > 0)) {
-		branches_add(&v->branches, client);
+		branches_add(&v->branches, client, session_folder(v->session));
 		return;
 	}
 	if (link_has_client(v->link)) {

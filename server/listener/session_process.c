@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,12 +14,12 @@
 #include "forms.h"
 #include "server.h"
 
-/* Before the server's own arguments: rspd ROLE FORM PORT PATH SERVER */
-enum { AT_ROLE = 1, AT_FORM, AT_PORT, AT_PATH, AT_SERVER, AT_OWN };
+/* Before the server's own arguments: rspd ROLE FORM PORT PATH FOLDER */
+enum { AT_ROLE = 1, AT_FORM, AT_PORT, AT_PATH, AT_FOLDER, AT_OWN };
 
 static const char **
 make_argv(const struct settings *s, const struct waiting_client *client,
-	  const char *port, bool server)
+	  const char *port, const char *folder)
 {
 	const char **argv;
 	size_t n = 0;
@@ -33,7 +34,7 @@ make_argv(const struct settings *s, const struct waiting_client *client,
 	argv[AT_FORM] = s->form;
 	argv[AT_PORT] = port;
 	argv[AT_PATH] = client->door.path;
-	argv[AT_SERVER] = server ? "1" : "0";
+	argv[AT_FOLDER] = folder;
 	for (size_t i = 0; i < n; i++)
 		argv[AT_OWN + i] = s->argv[i];
 	return argv;
@@ -41,31 +42,23 @@ make_argv(const struct settings *s, const struct waiting_client *client,
 
 int
 session_process_start(const struct settings *s,
-		      const struct waiting_client *client, pid_t *pid,
+		      const struct waiting_client *client, const char *folder,
 		      int *server)
 {
-	int fds[2] = { client->fd, -1 }, pair[2] = { -1, -1 };
 	const char **argv;
 	char port[8];
-	int err;
+	int pair[2], err;
 
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		       pair) < 0)
+		return -errno;
 	snprintf(port, sizeof(port), "%u", client->door.port);
-	argv = make_argv(s, client, port, server != NULL);
-	if (argv == NULL)
-		return -ENOMEM;
-	if (server != NULL &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-		       pair) < 0) {
-		err = -errno;
-		free(argv);
-		return err;
-	}
-	fds[1] = pair[1];
-	err = spawn_role(argv, fds, server != NULL ? 2 : 1,
-			 server != NULL ? SPAWN_ORPHAN : SPAWN_CHILD, pid);
+	argv = make_argv(s, client, port, folder);
+	err = argv == NULL
+		  ? -ENOMEM
+		  : spawn_role(argv, (const int[]){ client->fd, pair[1] }, 2,
+			       SPAWN_ORPHAN, NULL);
 	free(argv);
-	if (server == NULL)
-		return err;
 	close(pair[1]);
 	if (err < 0)
 		close(pair[0]);
@@ -91,8 +84,7 @@ keep_to_client(struct settings *s, char **argv)
 	s->socket_file = NULL;
 	s->door.port = (uint16_t)strtoul(argv[AT_PORT], NULL, 10);
 	snprintf(s->door.path, sizeof(s->door.path), "%s", argv[AT_PATH]);
-	if (argv[AT_SERVER][0] == '1')
-		s->server_fd = SPAWN_FIRST_FD + 1;
+	s->server_fd = SPAWN_FIRST_FD + 1;
 	s->session.once = true;
 	s->session.extended = true;
 	s->session.comm_is_stdio = false;
@@ -120,5 +112,8 @@ session_process_main(char **argv)
 	    !settings_open_log(&s))
 		return 1;
 	keep_to_client(&s, argv);
+	/* It may be gone by now; the client sees where it is. */
+	if (argv[AT_FOLDER][0] != '\0' && chdir(argv[AT_FOLDER]) < 0)
+		log_warning("%s: %s", argv[AT_FOLDER], strerror(errno));
 	return server_run(&s);
 }

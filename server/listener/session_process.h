@@ -6,8 +6,6 @@
 #ifndef LISTENER_SESSION_PROCESS_H
 #define LISTENER_SESSION_PROCESS_H
 
-#include <sys/types.h>
-
 #include "settings.h"
 #include "waiting.h"
 
@@ -18,14 +16,14 @@
 #define SESSION_PROCESS_ROLE "--role=session"
 
 /*
- * The client's descriptor stays the caller's.  Without `server`, the process
- * is our child, *pid.  With it, it is nobody's child (a process that traces
- * cannot wait for others), and *server our end of a socket: it reads as ended
- * when the session has, and a byte written there ends the session.
+ * The client's descriptor stays the caller's.  The process is nobody's child (a
+ * process that traces cannot wait for others); *server is our end of a socket:
+ * it reads as ended when the session has, and a byte written there ends the
+ * session.  `folder`: where it begins; "": where we are.
  */
 int session_process_start(const struct settings *s,
-			  const struct waiting_client *client, pid_t *pid,
-			  int *server);
+			  const struct waiting_client *client,
+			  const char *folder, int *server);
 
 /* argv[0] is what follows the role. */
 int session_process_main(char **argv);

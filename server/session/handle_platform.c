@@ -32,6 +32,12 @@ session_is_platform(struct session *s)
 	       !c->thread_suffix && !c->extended;
 }
 
+const char *
+session_folder(const struct session *s)
+{
+	return s->launch.cwd != NULL ? s->launch.cwd : "";
+}
+
 void
 session_set_door(struct session *s, const struct session_door *door)
 {

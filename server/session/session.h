@@ -130,6 +130,8 @@ void session_set_door(struct session *s, const struct session_door *door);
 /* Is it an lldb that looks at the machine and debugs nothing (platform.h)?
  * Others may then debug beside it. */
 bool session_is_platform(struct session *s);
+/* The platform's working directory; "": where we are.  Borrowed. */
+const char *session_folder(const struct session *s);
 
 /*
  * Takes input; returns how many bytes were consumed.  Fewer than n: the

@@ -74,7 +74,7 @@ def test_lldb():
 
 def test_platform():
     """It comes over the platform's connection, and goes from there."""
-    server = start_server("serve", "127.0.0.1:0")
+    server = start_server("serve", "--rights", "all", "127.0.0.1:0")
     core = os.path.join(tmp(), "core")
     out = lldb(None, "platform select remote-linux",
                "platform connect connect://" + server.address,

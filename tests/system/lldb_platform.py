@@ -40,6 +40,8 @@ def debug(how):
     check_order(out, "stop reason = breakpoint 1.1", "hello`middle",
                 "exited with status = 7", "stop reason = breakpoint 1.1",
                 "(int) a = 41", "parent = %d" % os.getpid())
+    if how in ("multi", "gdbserver"):
+        check_in("cwd: " + os.path.realpath(tmp()), out)
     # The program had been sent there first.
     check(os.path.exists(os.path.join(tmp(), "hello")), "it was not installed")
 
