@@ -56,7 +56,7 @@ void
 files_init(struct session *s)
 {
 	for (size_t i = 0; i < SESSION_FILES_MAX; i++)
-		s->files[i] = -1;
+		s->files[i].fd = -1;
 	s->nfiles = 0;
 	s->files_root = -1;
 	s->files_cwd = -1;
@@ -66,8 +66,8 @@ void
 files_close_all(struct session *s)
 {
 	for (size_t i = 0; i < SESSION_FILES_MAX; i++) {
-		if (s->files[i] >= 0)
-			close(s->files[i]);
+		if (s->files[i].fd >= 0)
+			close(s->files[i].fd);
 	}
 	if (s->files_root >= 0)
 		close(s->files_root);
@@ -80,10 +80,43 @@ static int
 free_slot(const struct session *s)
 {
 	for (int i = 0; i < SESSION_FILES_MAX; i++) {
-		if (s->files[i] < 0)
+		if (s->files[i].fd < 0)
 			return i;
 	}
 	return -EMFILE;
+}
+
+/* What makes a file that is only read the same as another; size 0: nothing. */
+static struct open_file
+identify(int fd, int flags)
+{
+	struct open_file f = { .fd = fd, .users = 1 };
+	struct stat st;
+
+	if ((flags & O_ACCMODE) != O_RDONLY || fstat(fd, &st) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return f;
+	f.device = st.st_dev;
+	f.inode = st.st_ino;
+	f.size = st.st_size;
+	f.changed = st.st_mtim;
+	return f;
+}
+
+/* The slot that has the same file as it is now; -1: none. */
+static int
+same_slot(const struct session *s, const struct open_file *f)
+{
+	for (int i = 0; i < SESSION_FILES_MAX && f->size > 0; i++) {
+		const struct open_file *g = &s->files[i];
+
+		if (g->fd >= 0 && g->size == f->size && g->inode == f->inode &&
+		    g->device == f->device &&
+		    g->changed.tv_sec == f->changed.tv_sec &&
+		    g->changed.tv_nsec == f->changed.tv_nsec)
+			return i;
+	}
+	return -1;
 }
 
 int
@@ -91,7 +124,9 @@ files_open(struct session *s, struct rsp_bytes path, int flags, mode_t mode)
 {
 	char name[PATH_MAX];
 	int slot = free_slot(s);
+	struct open_file file;
 	int fd;
+	int same;
 	int err;
 
 	if (slot < 0)
@@ -102,7 +137,16 @@ files_open(struct session *s, struct rsp_bytes path, int flags, mode_t mode)
 	fd = open_path(s, name, flags | ALWAYS, mode);
 	if (fd < 0)
 		return fd;
-	s->files[slot] = fd;
+	file = identify(fd, flags);
+	same = same_slot(s, &file);
+	if (same >= 0) {
+		close(fd);
+		if (s->files[same].users == SESSION_FILES_MAX)
+			return -EMFILE;
+		s->files[same].users++;
+		return same;
+	}
+	s->files[slot] = file;
 	s->nfiles++;
 	return slot;
 }
@@ -122,9 +166,10 @@ files_open_read(struct session *s, struct rsp_bytes path)
 int
 files_fd(const struct session *s, int64_t number)
 {
-	if (number < 0 || number >= SESSION_FILES_MAX || s->files[number] < 0)
+	if (number < 0 || number >= SESSION_FILES_MAX ||
+	    s->files[number].fd < 0)
 		return -EBADF;
-	return s->files[number];
+	return s->files[number].fd;
 }
 
 int
@@ -134,7 +179,9 @@ files_close(struct session *s, int64_t number)
 
 	if (fd < 0)
 		return fd;
-	s->files[number] = -1;
+	if (--s->files[number].users > 0)
+		return 0;
+	s->files[number].fd = -1;
 	s->nfiles--;
 	/* The descriptor is gone even where close reports an error. */
 	return close(fd) < 0 ? -errno : 0;

@@ -7,6 +7,8 @@
 #ifndef SERVER_SESSION_PRIVATE_H
 #define SERVER_SESSION_PRIVATE_H
 
+#include <time.h>
+
 #include "../../backend/arch/arch.h"
 #include "../../backend/target.h"
 #include "../../protocol/reader.h"
@@ -101,6 +103,18 @@ struct saved_registers {
 /* Files opened by vFile:open, bounded; closed when the client goes. */
 #define SESSION_FILES_MAX 256
 
+/* One that is only read is opened once, however often it is asked for: gdb
+ * opens libraries twice at a time, and keeps what it has read by number. */
+struct open_file {
+	int fd;		/* -1: free slot */
+	unsigned users; /* vFile:close ends one */
+	/* What it was when it was opened; size 0: not to be shared. */
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
+
 struct launch_settings {
 	char **env;	/* owned, NULL-terminated, whole environment */
 	char *cwd;	/* owned or NULL */
@@ -167,7 +181,7 @@ struct session {
 	struct launch_settings launch;
 	struct saved_registers saved[SESSION_SAVED_MAX];
 	uint32_t next_saved_id;
-	int files[SESSION_FILES_MAX]; /* -1: free slot */
+	struct open_file files[SESSION_FILES_MAX];
 	size_t nfiles;
 	int files_root; /* vFile:setfs: another root, or -1 */
 	int files_cwd;	/* where relative paths begin; -1: where we are */

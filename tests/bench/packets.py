@@ -43,7 +43,7 @@ def lldb_main(address, program):
 # `run` drives a debugger at an address; `most` is how many requests rspd may
 # need, `peer` the server that the same is measured with.
 SCENARIOS = {
-    "gdb-main": Scenario(gdb_main, 140, "gdbserver"),
+    "gdb-main": Scenario(gdb_main, 137, "gdbserver"),
     "lldb-main": Scenario(lldb_main, 90, "lldb-server-19"),
 }
 

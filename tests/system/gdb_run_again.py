@@ -49,6 +49,7 @@ def restart():
               "maint packet vKill;%x" % pid, "disconnect")
     check_order(out, "add (a=41", "sending: R0")
     check_in("vKill", out)
+    server.wait_line(r"created; pid = \d+(.|\n)*created; pid = \d+")
 
 
 def test():

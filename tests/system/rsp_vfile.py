@@ -11,8 +11,45 @@ def hexed(path):
     return path.encode().hex()
 
 
+def shared(r):
+    """A file that is open is not opened again, unless it has changed."""
+    path = os.path.join(tmp(), "twice")
+    with open(path, "wb") as f:
+        f.write(b"old")
+
+    def opened(flags=0):
+        reply = r.expect("vFile:open:%s,%x,0" % (hexed(path), flags),
+                         r"F([0-9a-f]+)")
+        return reply.group(1)
+
+    def read(number):
+        r.send("vFile:pread:%s,100,0" % number)
+        return unescape(r.receive().partition(b";")[2])
+
+    first = opened()
+    check(opened() == first, "another number")
+    check(opened(2) != first, "one that is written is another")
+    r.expect("vFile:close:" + first, "F0")
+    check(read(first) == b"old", "it is open yet")
+    with open(path, "wb") as f:
+        f.write(b"newer")
+    other = opened()
+    check(other != first and read(other) == b"newer", "it has changed")
+    r.expect("vFile:close:" + first, "F0")
+    r.expect("vFile:close:" + first, "F-1,9")
+    check(read(other) == b"newer", "the other one")
+    # One user has no more of one file than of many.
+    count = 1
+    while not r.ask("vFile:open:%s,0,0" % hexed(path)).startswith("F-"):
+        count += 1
+        check(count < 5000, "no bound")
+
+
 def test():
     server = launch("threads", 1, options=())
+    r = Rsp(server).as_gdb()
+    shared(r)
+    r.close()
     r = Rsp(server).as_gdb()
     r.expect("vFile:setfs:0", "F0")
     r.expect("vFile:open:" + hexed("just probing") + ",0,0", "F-1,2")
@@ -40,7 +77,7 @@ def test():
     os.mkfifo(fifo)
     r.expect("vFile:open:%s,0,0" % hexed(fifo), "F.*", 10)
     count = 0
-    while r.ask("vFile:open:%s,0,0" % hexed(path)).startswith("F-") is False:
+    while r.ask("vFile:open:%s,0,0" % hexed(fifo)).startswith("F-") is False:
         count += 1
         check(count < 5000, "descriptors have no bound")
     r.expect("qC", "QC.*")
