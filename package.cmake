@@ -6,6 +6,13 @@ install(FILES README.md CHANGELOG.md SECURITY.md LICENSE
 	DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}
 	FILES_MATCHING PATTERN "*.md")
+install(FILES docs/man/rspd.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/man/rspd.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES share/examples/rspd.conf
+	DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+# They name /usr/bin/rspd: for the package, and for who installs there.
+install(FILES share/systemd/rspd.service share/systemd/rspd.socket
+	DESTINATION lib/systemd/system)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME rspd)

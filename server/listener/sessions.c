@@ -33,6 +33,7 @@ struct sessions {
 	struct ev_loop *loop;
 	struct audit_log *audit;
 	unsigned last_number;
+	bool ending;
 	ev_tstamp refusals_full;
 	struct session_process *first;
 	size_t n;
@@ -85,6 +86,7 @@ sessions_count(const struct sessions *s)
 void
 sessions_end(struct sessions *s)
 {
+	s->ending = true;
 	for (struct session_process *p = s->first; p != NULL; p = p->next)
 		kill(p->pid, SIGTERM);
 }
@@ -224,7 +226,8 @@ ended(struct sessions *s, pid_t pid, int status)
 		p = p->next;
 	if (p == NULL)
 		return;
-	if (WIFSIGNALED(status))
+	/* Our own signal may find one that has let go of all and just ends. */
+	if (WIFSIGNALED(status) && !(s->ending && WTERMSIG(status) == SIGTERM))
 		log_error("%s: the session of process %d was ended by signal "
 			  "%d",
 			  p->client, (int)pid, WTERMSIG(status));

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Errors in a configuration file are told with their line; nothing starts."""
+import os
+
 from lib.daemon import check_config
 from lib.harness import check, run
 
@@ -45,6 +47,12 @@ WRONG = [
 
 
 def test():
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "share",
+                           "examples", "rspd.conf")) as f:
+        example = f.read()
+    for text in (example, example.replace("\n#file =", "\n[audit]\nfile =")):
+        status, said = check_config(text)
+        check(status == 0, "the example", said)
     status, text = check_config(GOOD)
     check(status == 0 and "can be used" in text, "refused", text)
     for end, line, words in WRONG:
