@@ -207,18 +207,36 @@ ptrace_fetch_stops(struct target *base, pid_t pid)
 	}
 }
 
+/* "Nothing that was resumed is left" is not so any more once something is. */
+static void
+drop_stale_notices(struct ptrace_target *t)
+{
+	struct notice *n;
+
+	while ((n = t->notices) != NULL &&
+	       n->event.kind == TARGET_EVENT_NO_RESUMED && any_wanted(t)) {
+		t->notices = n->next;
+		if (t->notices == NULL)
+			t->notices_tail = &t->notices;
+		free(n);
+	}
+}
+
 bool
 queue_has_event(struct ptrace_target *t)
 {
+	drop_stale_notices(t);
 	return t->notices != NULL || next_reportable(t) != NULL;
 }
 
 int
 queue_take(struct ptrace_target *t, struct target_event *ev)
 {
-	struct notice *n = t->notices;
+	struct notice *n;
 	struct thread *th;
 
+	drop_stale_notices(t);
+	n = t->notices;
 	if (n != NULL) {
 		*ev = n->event;
 		t->notices = n->next;

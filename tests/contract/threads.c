@@ -199,6 +199,32 @@ a_thread_with_the_option_tells_of_its_end(void **state)
 	assert_int_equal(target_set_thread_options(f->t, pid, 4), -EINVAL);
 }
 
+/* An end that was told, and then others are resumed: that they were none is
+ * not told any more. */
+static void
+no_resumed_is_not_told_too_late(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1), tid;
+	struct target_event ev;
+
+	target_set_reports(f->t, TARGET_REPORT_NO_RESUMED);
+	assert_int_equal(
+	    target_set_thread_options(f->t, pid, TARGET_THREAD_CLONE), 0);
+	fixture_command(f, pid, COMMAND_THREAD_EXIT, 0);
+	resume_all(f, pid);
+	tid = stop_for(f, TARGET_STOP_CLONE).child_tid;
+	assert_int_equal(
+	    target_set_thread_options(f->t, tid, TARGET_THREAD_EXIT), 0);
+	resume(f, tid, TARGET_RESUME_CONTINUE);
+	ev = next_event(f);
+	assert_int_equal(ev.kind, TARGET_EVENT_THREAD_EXITED);
+	assert_int_equal(target_set_thread_options(f->t, pid, 0), 0);
+	resume(f, pid, TARGET_RESUME_CONTINUE);
+	no_event(f);
+	assert_int_equal(target_stop_all(f->t, pid), 0);
+}
+
 int
 contract_threads(void)
 {
@@ -214,6 +240,7 @@ contract_threads(void)
 		TEST(breakpoints_hold_in_new_threads),
 		TEST(a_thread_with_the_option_tells_of_its_clones),
 		TEST(a_thread_with_the_option_tells_of_its_end),
+		TEST(no_resumed_is_not_told_too_late),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
