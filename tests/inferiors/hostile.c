@@ -4,7 +4,9 @@
  * few seconds, checks its results, and prints PASS.
  *
  *	hostile strict|filter-kill|filter-errno|rlimit|blocked|badstack|
- *		altstack|mlock|vdso|mdwe
+ *		altstack|mlock|locked|undumpable|vdso|mdwe
+ *
+ * Those that compute store where `probe` says, and make it 0.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -23,6 +25,8 @@
 #include "common.h"
 
 #define SECONDS 6
+
+volatile uint64_t probe;
 
 static uint64_t
 fold(uint64_t sum, uint64_t i)
@@ -43,6 +47,10 @@ compute(double seconds)
 			sum = fold(sum, i);
 		if (sum != want)
 			return 0;
+		if (probe != 0) {
+			*(volatile uint8_t *)(uintptr_t)probe = 1;
+			probe = 0;
+		}
 	}
 	return 1;
 }
@@ -83,6 +91,17 @@ limit_memory(void)
 	struct rlimit limit = { 1 << 20, 1 << 20 };
 
 	if (setrlimit(RLIMIT_AS, &limit) < 0)
+		_exit(3);
+}
+
+/* What it maps from now on is locked, and there may be little of that. */
+static void
+lock_little(void)
+{
+	struct rlimit limit = { 65536, 65536 };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0 ||
+	    (geteuid() == 0 && setuid(65534) < 0) || mlockall(MCL_FUTURE) < 0)
 		_exit(3);
 }
 
@@ -183,6 +202,10 @@ main(int argc, char **argv)
 		finish(run_on_altstack());
 	} else if (!strcmp(how, "mlock")) {
 		mlockall(MCL_CURRENT | MCL_FUTURE);
+	} else if (!strcmp(how, "locked")) {
+		lock_little();
+	} else if (!strcmp(how, "undumpable")) {
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	} else if (!strcmp(how, "vdso")) {
 		finish(spin_in_vdso());
 	} else if (!strcmp(how, "mdwe")) {

@@ -1,9 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: strict filter-kill filter-errno rlimit blocked badstack altstack mlock vdso mdwe
+# variants: strict filter-kill filter-errno rlimit blocked badstack altstack mlock locked undumpable vdso mdwe
 """Allocation in programs that make it hard: it works or fails cleanly, and
 the program lives and computes right."""
-from lib.harness import Inferior, Server, check, check_in, run, variant
-from lib.rsp import Rsp
+from lib.harness import (Inferior, Server, check, check_in, run, variant,
+                         wait_until)
+from lib.rsp import Rsp, base_of, symbols
+from lib.vm import PAGE
+
+
+# These never look at `probe`.
+BUSY = ("badstack", "vdso")
+
+
+def pages(r, base):
+    """The other calls, on three committed pages."""
+    r.expect("QVirtualProtect:%x,1000,2" % base, "4")
+    r.expect("qVirtualQuery:%x" % base, "base:%x;.*size:1000;.*protect:2;.*" %
+             base)
+    r.expect("QVirtualProtect:%x,3000,104" % base, "2")
+    r.expect("_m%x,1000,4000" % (base + PAGE), "OK")
+    r.expect("_M%x,1000,1000,4" % (base + PAGE), "%x" % (base + PAGE))
+    r.expect("m%x,4" % (base + PAGE), "00000000")
+
+
+def hit(r, probe, base):
+    """The program meets the guard page, then it stores."""
+    r.write(probe, base.to_bytes(8, "little"))
+    r.resume()
+    reply = r.stop_reply()
+    check(reply.startswith("T0b") and "guard:%x;" % base in reply, "guard",
+          reply)
+    check(r.read(base, 1) == b"\1", "it has stored already")
+    r.write(base, b"\0")
+    r.resume()
+    check(r.receive(0.5) is None, "it stopped by itself")
+    r.interrupt()
+    r.stop_reply()
+    wait_until(lambda: r.read(base, 1) == b"\1", what="the store")
+
+
+def too_much_locked(r):
+    """What is mapped is locked at once, and the limit is reached."""
+    r.expect("_M0,100000,3000,4", "E7a")
+    r.expect("_M0,100000,2000,4", "E7a")
 
 
 def test():
@@ -12,6 +51,8 @@ def test():
     server = Server("--attach", "localhost:0", program.pid)
     r = Rsp(server).as_gdb()
     r.expect("?", "T.*")
+    base_at = base_of(program.pid, "hostile")
+    probe = base_at + symbols("hostile")["probe"][0]
     for _ in range(3):
         regs = r.ask("g")
         reply = r.ask("_M0,3000,3000,4")
@@ -24,6 +65,11 @@ def test():
         if ok:
             r.expect("M%s,4:01020304" % reply, "OK")
             r.expect("m%s,4" % reply, "01020304")
+            pages(r, int(reply, 16))
+            if how not in BUSY:
+                hit(r, probe, int(reply, 16))
+            if how == "locked":
+                too_much_locked(r)
             r.expect("_m%s,0,8000" % reply, "OK")
         r.resume()
         check(r.receive(0.5) is None, "it stopped by itself")

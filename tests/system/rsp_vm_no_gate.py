@@ -3,7 +3,8 @@
 """Allocation in programs that have no syscall instruction to make the call by:
 one is put into their code, and taken out again.  `lost`: the one that was used
 is unmapped, or protected, by the program."""
-from lib.harness import Inferior, Server, check, check_in, run, variant
+from lib.harness import (Inferior, Server, check, check_in, run, variant,
+                         wait_until)
 from lib.rsp import Rsp, symbols
 from lib.vm import PAGE, PROTECT, UNMAP, Program, maps
 
@@ -28,6 +29,42 @@ def use(r):
     r.expect("QVirtualProtect:%x,1000,2" % base, "4")
     r.expect("_m%x,1000,4000" % base, "OK")
     r.expect("_m%x,0,8000" % base, "OK")
+
+
+def guard(r, name, size, running):
+    """A guard hit of the first thread, and the store after it."""
+    at = symbols(name)["probe"][0]
+    base = int(r.ask("_M0,1000,3000,104"), 16)
+    r.write(at, base.to_bytes(size, "little"))
+    if running:
+        wait_until(lambda: r.receive(0.1) or r.notifications,
+                   what="the notification")
+        reply = r.notifications.pop().decode()
+        r.expect("vStopped", "OK")
+    else:
+        r.resume()
+        reply = r.stop_reply()
+    check("T0b" in reply and "guard:%x;" % base in reply, "guard", reply)
+    check("protect:4;" in r.ask("qVirtualQuery:%x" % base), "open")
+    check(r.read(base, 1) == b"\0", "not stored yet")
+
+    def stored():
+        if not running:
+            run_a_while(r)
+        return r.read(at, size) == bytes(size)
+    if running:
+        r.expect("vCont;c:" + reply.partition("thread:")[2].partition(";")[0],
+                 "OK")
+    wait_until(stored, what="the store")
+    check(r.read(base, 1) == b"\1", "stored")
+    r.expect("_m%x,0,8000" % base, "OK")
+
+
+def run_a_while(r):
+    r.resume()
+    check(r.receive(0.3) is None, "it stopped by itself")
+    r.interrupt()
+    r.stop_reply()
 
 
 def loops(r, name, threads, size):
@@ -57,16 +94,11 @@ def bare(bits, how):
         was = loops(r, name, threads, size)
         if how != "running":
             check(code(program.pid) == before, "its code has changed")
-            r.resume()
-            check(r.receive(0.3) is None, "it stopped by itself")
-            r.interrupt()
-            r.stop_reply()
+            run_a_while(r)
         while any(a <= b for a, b in zip(loops(r, name, threads, size), was)):
             if how != "running":
-                r.resume()
-                check(r.receive(0.3) is None, "it stopped by itself")
-                r.interrupt()
-                r.stop_reply()
+                run_a_while(r)
+    guard(r, name, size, how == "running")
     check(not r.notifications, "a report in non-stop mode", r.notifications)
     r.write(symbols(name)["stop"][0], b"\1")
     # One that runs may have ended by now.

@@ -7,8 +7,8 @@
  *	bare [THREADS]
  *
  * Prints "ready"; each thread sleeps a millisecond again and again, and looks
- * whether the code is still what it was.  When the debugger has made `stop`
- * not 0, prints PASS and ends.
+ * whether the code is still what it was; the first stores where `probe` says.
+ *When the debugger has made `stop` not 0, prints PASS and ends.
  */
 typedef unsigned long word;
 typedef word call_fn(word nr, word a, word b, word c, word d, word e, word f);
@@ -69,6 +69,7 @@ __asm__(".text\n"
 extern unsigned char call6[], call6_end[], __executable_start[], etext[];
 
 volatile int stop;
+volatile word probe; /* the first thread stores there, and makes it 0 */
 volatile word loops[THREADS_MAX + 1];
 static volatile word ended;
 static word stacks[THREADS_MAX][STACK_WORDS];
@@ -112,6 +113,10 @@ work(word which)
 		if (call(NANOSLEEP, (word)pause, 0, 0, 0, 0, 0) != 0 ||
 		    sum_of_code() != code_sum)
 			fail();
+		if (which == 0 && probe != 0) {
+			*(volatile char *)probe = 1;
+			probe = 0;
+		}
 		loops[which]++;
 	}
 }
