@@ -132,12 +132,16 @@ script(struct target *t, pid_t pid)
 			return;
 }
 
-/* A mock target, but files on the disk are real: keep off them. */
+/* A mock target, but files on the disk are real, and so is whoever has the
+ * number of one of its processes: keep off them. */
 static void
 disarm(uint8_t *data, size_t len)
 {
-	static const char *const names[] = { "vFile:unlink", "vFile:symlink",
-					     "vFile:open" };
+	static const char *const names[] = {
+		"vFile:unlink",	      "vFile:symlink",	 "vFile:open",
+		"qPlatform_mkdir",    "qPlatform_chmod", "qKillSpawnedProcess",
+		"736176652d636f7265", /* monitor save-core */
+	};
 	size_t i, j, n;
 
 	for (j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
