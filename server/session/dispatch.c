@@ -13,6 +13,8 @@
 #define ALWAYS	SESSION_ALWAYS
 #define IDLE	SESSION_ANY_IDLE
 #define PROCESS SESSION_HAS_PROCESS
+/* Win32's calls, with Win32's errors. */
+#define VIRTUAL (IDLE | HANDLER_WIN32)
 
 const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	/* session */
@@ -148,14 +150,13 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	[RSP_CRC] = { handle_crc, IDLE, CLASS_OBSERVE },
 	[RSP_READ_RANGES] = { handle_read_ranges, IDLE, CLASS_OBSERVE },
 	[RSP_MEMORY_REGION] = { handle_memory_region, IDLE, CLASS_OBSERVE },
-	[RSP_ALLOC] = { handle_alloc, IDLE, CLASS_ALLOCATE, true },
-	[RSP_DEALLOC] = { handle_dealloc, IDLE, CLASS_ALLOCATE, true },
-	[RSP_VIRTUAL_PROTECT] = { handle_virtual_protect, IDLE, CLASS_ALLOCATE,
-				  true },
-	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, IDLE, CLASS_OBSERVE,
-				true },
-	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, IDLE, CLASS_OBSERVE,
-				  true },
+	[RSP_ALLOC] = { handle_alloc, VIRTUAL, CLASS_ALLOCATE },
+	[RSP_DEALLOC] = { handle_dealloc, VIRTUAL, CLASS_ALLOCATE },
+	[RSP_VIRTUAL_PROTECT] = { handle_virtual_protect, VIRTUAL,
+				  CLASS_ALLOCATE },
+	[RSP_VIRTUAL_QUERY] = { handle_virtual_query, VIRTUAL, CLASS_OBSERVE },
+	[RSP_GET_WRITE_WATCH] = { handle_get_write_watch, VIRTUAL,
+				  CLASS_OBSERVE },
 	/* breakpoints */
 	[RSP_INSERT_BREAKPOINT] = { handle_insert_breakpoint, IDLE,
 				    CLASS_CONTROL },
@@ -296,7 +297,7 @@ answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
 		err = serve(s, h, &req, out);
 		break;
 	}
-	if (h->win32 && err < 0 && err != -EOPNOTSUPP &&
+	if (h->when & HANDLER_WIN32 && err < 0 && err != -EOPNOTSUPP &&
 	    s->error_text[0] == '\0')
 		return virtual_error(s, err, NULL);
 	return err;

@@ -254,8 +254,10 @@ struct handler {
 	handler_fn *fn; /* NULL: not served: the empty reply */
 	unsigned when;	/* enum session_state bits; else E10 */
 	enum request_class class;
-	bool win32; /* its errors are Win32's: see virtual.h */
 };
+
+/* In `when`, but no state: its errors are Win32's (virtual.h). */
+#define HANDLER_WIN32 0x100u
 
 /* ---- dispatch.c ---------------------------------------------------------- */
 
