@@ -224,6 +224,14 @@ detail_pid(const struct rsp_request *req, struct session_event *e)
 	return true;
 }
 
+static bool
+detail_core(const struct rsp_request *req, struct session_event *e)
+{
+	(void)req;
+	(void)e;
+	return true;
+}
+
 static const struct {
 	const char *what;
 	detail_fn *detail;
@@ -242,6 +250,7 @@ static const struct {
 	[RSP_FILE_SYMLINK] = { "symlink", detail_link },
 	[RSP_MAKE_DIRECTORY] = { "mkdir", detail_file },
 	[RSP_CHANGE_MODE] = { "chmod", detail_file },
+	[RSP_SAVE_CORE] = { "core", detail_core },
 	[RSP_SHELL] = { "shell", detail_shell },
 	[RSP_KILL_SPAWNED] = { "kill", detail_pid },
 };
