@@ -183,7 +183,7 @@ main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "blocked";
 
-	be_an_inferior(60);
+	be_an_inferior(300);
 	say_ready();
 	if (!strcmp(how, "strict")) {
 		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) < 0)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# timeout: 400
 # variants: strict filter-kill filter-errno rlimit blocked badstack altstack mlock locked undumpable vdso mdwe
 """Allocation in programs that make it hard: it works or fails cleanly, and
 the program lives and computes right."""
@@ -77,7 +78,7 @@ def test():
         check(r.stop_reply().startswith("T"), "no stop")
     r.expect("D;%x" % program.pid, "OK")
     r.close()
-    check_in("PASS", program.output(60))
+    check_in("PASS", program.output(250))
     check(program.status() == 0, "exit status")
 
 
