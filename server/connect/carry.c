@@ -35,6 +35,8 @@ run_pump(const struct connect *c, struct pump *pump)
 {
 	int err = pump_run(pump);
 
+	if (err == 0 && !pump->heard && !pump->peer_ended)
+		err = pump_hear(pump, LINGER_MS);
 	if (pump->heard || !pump->peer_ended) {
 		if (err < 0)
 			log_error("%s: %s", c->server_text,

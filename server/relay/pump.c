@@ -228,6 +228,26 @@ pump_run(struct pump *p)
 	return err;
 }
 
+int
+pump_hear(struct pump *p, int timeout_ms)
+{
+	int64_t end = now_ms() + timeout_ms, left;
+	struct pollfd fd = { .fd = p->net };
+	uint8_t buf[4096];
+	ssize_t n;
+
+	while ((n = tls_read(p->tls, buf, sizeof(buf))) == -EAGAIN) {
+		left = end - now_ms();
+		fd.events = net_events(p->tls);
+		if (left <= 0 ||
+		    (poll(&fd, 1, (int)left) < 0 && errno != EINTR))
+			return 0;
+	}
+	p->heard = n > 0;
+	p->peer_ended = n <= 0;
+	return n < 0 ? (int)n : 0;
+}
+
 void
 pump_linger(const struct pump *p, int timeout_ms)
 {

@@ -30,6 +30,12 @@ int pump_handshake(const struct pump *p, int seconds, bool watch_plain);
  */
 int pump_run(struct pump *p);
 
+/*
+ * After our side's end, while nothing came from the peer: waits for its first
+ * word or its end.  0, or -EPROTO.
+ */
+int pump_hear(struct pump *p, int timeout_ms);
+
 /* Lets the peer read our last words: they are lost if we just close. */
 void pump_linger(const struct pump *p, int timeout_ms);
 

@@ -13,8 +13,8 @@ from lib.pki import CA, Cert, client_cert, client_options, openssl, server_cert
 # Options of s_server, and the words of rspd.
 CASES = {
     "good": ([], None),
-    "tls1.0": (["-tls1"], "no common ground"),
-    "tls1.1": (["-tls1_1"], "no common ground"),
+    "tls1.0": (["-tls1"], "no common "),
+    "tls1.1": (["-tls1_1"], "no common "),
     "null": (["-tls1_2", "-cipher", "eNULL@SECLEVEL=0"], "no common ground"),
     "anon": (["-tls1_2", "-cipher", "aNULL@SECLEVEL=0"], "no common ground"),
     "cbc": (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256"],
