@@ -76,7 +76,10 @@ tls_new(struct tls **out, enum tls_side side, const struct tls_files *files,
 	}
 	code = init(t, side);
 	if (code == 0) {
-		if (tls_load(t, files, &r) < 0) {
+		/* A server has checked that when it started: its relays
+		 * need not, each time. */
+		if (tls_load(t, files, &r) < 0 ||
+		    (side == TLS_CLIENT && tls_check_pair(t, files, &r) < 0)) {
 			tls_free(t);
 			return -EINVAL;
 		}
@@ -112,15 +115,20 @@ tls_free(struct tls *t)
 int
 tls_check_files(enum tls_side side, const struct tls_files *files)
 {
-	struct tls *t;
 	char error[512];
+	const struct tls_report r = { .buf = error, .cap = sizeof(error) };
+	struct tls *t;
+	int err;
 
-	if (tls_new(&t, side, files, "localhost", error, sizeof(error)) < 0) {
-		log_error("%s", error);
-		return -EINVAL;
+	err = tls_new(&t, side, files, "localhost", error, sizeof(error));
+	if (err == 0) {
+		if (side == TLS_SERVER) {
+			err = tls_check_pair(t, files, &r);
+			warn_if_expired(t, files);
+		}
+		tls_free(t);
 	}
-	if (side == TLS_SERVER)
-		warn_if_expired(t, files);
-	tls_free(t);
-	return 0;
+	if (err < 0)
+		log_error("%s", error);
+	return err < 0 ? -EINVAL : 0;
 }

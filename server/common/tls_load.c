@@ -205,12 +205,18 @@ load_own(struct tls *t, const struct tls_files *files,
 	    check_usable(t, files->cert, r) < 0 ||
 	    tls_load_key(&t->key, files->key, &t->random, r) < 0)
 		return -EINVAL;
-	if (!tls_is_pair(&t->cert, &t->key, &t->random)) {
-		snprintf(r->buf, r->cap, "%s is not the key of %s", files->key,
-			 files->cert);
-		return -EINVAL;
-	}
 	return 0;
+}
+
+int
+tls_check_pair(struct tls *t, const struct tls_files *files,
+	       const struct tls_report *r)
+{
+	if (files->cert == NULL || tls_is_pair(&t->cert, &t->key, &t->random))
+		return 0;
+	snprintf(r->buf, r->cap, "%s is not the key of %s", files->key,
+		 files->cert);
+	return -EINVAL;
 }
 
 static bool

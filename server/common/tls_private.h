@@ -23,6 +23,9 @@
 #define MBEDTLS_3 0
 #endif
 
+/* What is taken from the socket at once: two records. */
+#define TLS_AHEAD 0x8400
+
 struct tls_random {
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context drbg;
@@ -31,6 +34,10 @@ struct tls_random {
 struct tls {
 	enum tls_side side;
 	int fd;
+	/* Read from the socket and not yet asked for by the library. */
+	uint8_t ahead[TLS_AHEAD];
+	size_t ahead_start, ahead_end;
+	bool drained; /* the socket had no more than that */
 	mbedtls_ssl_context ssl;
 	mbedtls_ssl_config config;
 	struct tls_random random;
@@ -65,6 +72,9 @@ void tls_random_free(struct tls_random *r);
 /* tls_load.c: 0, or -EINVAL with the report. */
 int tls_load(struct tls *t, const struct tls_files *files,
 	     const struct tls_report *r);
+/* Whether cert and key, once loaded, belong together: some milliseconds. */
+int tls_check_pair(struct tls *t, const struct tls_files *files,
+		   const struct tls_report *r);
 int tls_load_cert(mbedtls_x509_crt *crt, const char *path,
 		  const struct tls_report *r);
 /* Refused if others than its owner can read it; not compared with anything. */
