@@ -6,14 +6,10 @@
 
 #include "private.h"
 
-/* Below the stack pointer, where leaf functions keep variables. */
-#define RED_ZONE 128
-/* At least as much above it: where functions with small frames return to. */
-#define ABOVE 512
-/* Above the frame pointer: the same of a caller that keeps no frame pointer. */
-#define ABOVE_FRAME 256
 /* What is further from the frame below it is no frame. */
 #define FRAME_SIZE_MAX 0x1000000
+/* No address of code or stack is lower (vm.mmap_min_addr). */
+#define ADDRESS_MIN 0x10000
 
 struct walk {
 	struct session *s;
@@ -71,32 +67,31 @@ is_older_frame(uint64_t fp, uint64_t than)
 	       fp < UINT64_MAX - FRAME_SIZE_MAX;
 }
 
-static void
-add_stack(const struct walk *w, uint64_t sp, uint64_t fp)
+/*
+ * Is this the frame of the first function that keeps a frame pointer, main()
+ * as a rule?  What called it finds its own return address without one.
+ */
+static bool
+is_first_frame(const struct walk *w, uint64_t fp)
 {
-	uint64_t from = sp - RED_ZONE;
-	uint64_t to = sp + ABOVE;
-
-	if (fp + ABOVE_FRAME - from <= STOP_STACK_BYTES &&
-	    fp + ABOVE_FRAME > to)
-		to = fp + ABOVE_FRAME;
-	add(w, from, to);
-	/* The stack may begin right there. */
-	if (w->m->n == 0)
-		add(w, sp, to);
+	return word_at(w, fp) < ADDRESS_MIN &&
+	       word_at(w, fp + w->word) >= ADDRESS_MIN;
 }
 
 static void
 add_frames(const struct walk *w, uint64_t fp, size_t frames)
 {
-	uint64_t next;
+	uint64_t next, end;
 
-	add(w, fp + ABOVE_FRAME - STOP_FRAME_BYTES, fp + ABOVE_FRAME);
 	for (size_t i = 0; i < frames; i++) {
+		end = fp + 2 * w->word;
+		add(w, fp, end);
 		next = word_at(w, fp);
-		if (!is_older_frame(next, fp))
+		if (!is_older_frame(next, fp)) {
+			if (is_first_frame(w, fp))
+				add(w, end, end + STOP_START_BYTES);
 			return;
-		add(w, next, next + 2 * w->word);
+		}
 		fp = next;
 	}
 }
@@ -122,11 +117,10 @@ stop_memory_read(struct session *s, pid_t tid, size_t frames,
 	w.pid = target_thread_process(s->target, tid);
 	a = target_arch(s->target, w.pid);
 	if (a == NULL || !read_register(&w, tid, a, a->sp, &sp) ||
-	    !read_register(&w, tid, a, a->fp, &fp) || sp < RED_ZONE ||
+	    !read_register(&w, tid, a, a->fp, &fp) || sp < ADDRESS_MIN ||
 	    sp > UINT64_MAX - FRAME_SIZE_MAX)
 		return;
 	w.word = a->word_size;
-	add_stack(&w, sp, fp);
 	if (is_older_frame(fp, sp - 1))
 		add_frames(&w, fp, frames);
 }

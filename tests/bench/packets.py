@@ -44,7 +44,7 @@ def lldb_main(address, program):
 # need, `peer` the server that the same is measured with.
 SCENARIOS = {
     "gdb-main": Scenario(gdb_main, 137, "gdbserver"),
-    "lldb-main": Scenario(lldb_main, 90, "lldb-server-19"),
+    "lldb-main": Scenario(lldb_main, 100, "lldb-server-19"),
 }
 
 

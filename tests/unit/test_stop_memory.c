@@ -132,7 +132,7 @@ close_bench(void **state)
 static void
 follows_the_frames(void **state)
 {
-	uint64_t sp = MOCK_STACK + 0x8000, fp = sp + 0x100;
+	uint64_t sp = MOCK_STACK + 0x8000, fp = sp + 0x100, at = fp;
 
 	(void)state;
 	set_register("sp", sp);
@@ -140,25 +140,37 @@ follows_the_frames(void **state)
 	for (int i = 1; i < 10; i++) {
 		uint64_t next = MOCK_STACK + 0x9000 + (uint64_t)i * 0x400;
 
-		put_word(fp, next);
-		fp = next;
+		put_word(at, next);
+		at = next;
 	}
 	look();
-	assert_true(has(sp - 128, 640));
-	for (uint64_t i = 1; i <= STOP_FRAMES_FEW; i++)
+	assert_int_equal(seen.n, STOP_FRAMES_FEW);
+	assert_true(has(fp, 16));
+	for (uint64_t i = 1; i < STOP_FRAMES_FEW; i++)
 		assert_true(has(MOCK_STACK + 0x9000 + i * 0x400, 16));
-	assert_int_equal(seen.n, 1 + STOP_FRAMES_FEW);
-	/* A large frame: its variables are near the frame pointer. */
-	set_register("r3", MOCK_STACK + 0x9400);
+	/* Nothing that a variable may lie in. */
+	assert_false(has(sp, 1) || has(fp - 1, 1) || has(fp + 16, 1));
+}
+
+static void
+goes_beyond_the_first_frame(void **state)
+{
+	uint64_t sp = MOCK_STACK + 0x8000, fp = sp + 0x100;
+
+	(void)state;
+	set_register("sp", sp);
+	set_register("r3", fp);
+	put_word(fp, 1);
+	put_word(fp + 8, MOCK_TEXT);
 	look();
-	assert_true(has(sp - 128, 640));
-	assert_true(has(MOCK_STACK + 0x9400 - 256, 512));
-	assert_int_equal(seen.n, 2 + STOP_FRAMES_FEW);
-	/* A middling one is in one piece. */
-	set_register("r3", sp + 800);
+	assert_int_equal(seen.n, 2);
+	assert_true(has(fp, 16) && has(fp + 16, STOP_START_BYTES));
+	/* Zeros are no frame, whatever points there. */
+	put_word(fp, 0);
+	put_word(fp + 8, 0);
 	look();
 	assert_int_equal(seen.n, 1);
-	assert_true(has(sp - 128, 128 + 800 + 256));
+	assert_false(has(fp + 16, 1));
 }
 
 static void
@@ -173,36 +185,33 @@ frames_only_get_older(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		put_word(fp, fp + (uint64_t)wrong[i]);
 		look();
-		assert_int_equal(seen.n, 2);
+		assert_int_equal(seen.n, 1);
 	}
-	/* One word further each time: within what is there, then beside it. */
+	/* One word further each time. */
 	for (uint64_t at = fp; at < fp + 0x400; at += 8)
 		put_word(at, at + 8);
 	look();
-	assert_true(seen.n <= 2 + STOP_FRAMES_FEW);
+	assert_true(seen.n <= STOP_FRAMES_FEW);
 	assert_true(has(fp, 16));
 }
 
 static void
 the_stack_ends_somewhere(void **state)
 {
-	static const uint64_t odd[] = { 0,	   1,
-					127,	   128,
-					MOCK_TEXT, UINT64_MAX,
-					TOP,	   UINT64_MAX - 0x100,
-					TOP + 64,  UINT64_C(1) << 63 };
+	static const uint64_t odd[] = {
+		0,	   1,
+		127,	   0x10000,
+		MOCK_TEXT, UINT64_MAX,
+		TOP,	   UINT64_MAX - 0x100,
+		TOP + 64,  UINT64_C(1) << 63,
+	};
 
 	(void)state;
-	set_register("sp", TOP - 40);
-	set_register("r3", TOP - 24);
+	set_register("sp", TOP - 12);
+	set_register("r3", TOP - 4);
 	look();
 	assert_int_equal(seen.n, 1);
-	assert_true(has(TOP - 168, 168));
-	set_register("sp", MOCK_STACK);
-	set_register("r3", MOCK_STACK);
-	look();
-	assert_int_equal(seen.n, 1);
-	assert_true(has(MOCK_STACK, 512));
+	assert_true(has(TOP - 4, 4));
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		for (size_t j = 0; j < sizeof(odd) / sizeof(odd[0]); j++) {
 			set_register("sp", odd[i]);
@@ -221,9 +230,9 @@ json_has_it_too(void **state)
 
 	(void)state;
 	set_register("sp", sp);
-	set_register("r3", 0);
+	set_register("r3", sp + 64);
 	snprintf(want, sizeof(want), "\"memory\":[{\"address\":%" PRIu64,
-		 sp - 128);
+		 sp + 64);
 	assert_non_null(strstr(bench_ask(&b, "jThreadsInfo"), want));
 }
 
@@ -244,6 +253,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(f, open_bench, close_bench)
 	const struct CMUnitTest tests[] = {
 		WITH_BENCH(follows_the_frames),
+		WITH_BENCH(goes_beyond_the_first_frame),
 		WITH_BENCH(frames_only_get_older),
 		WITH_BENCH(the_stack_ends_somewhere),
 		WITH_BENCH(json_has_it_too),
