@@ -302,22 +302,32 @@ notify(struct session *s)
 	session_send(s, &r);
 }
 
+/* Is an event that comes now told now? */
+static bool
+tells_events(const struct session *s)
+{
+	if (!session_has_room(s))
+		return false;
+	if (s->state == SESSION_RUNNING)
+		return true;
+	return s->client.non_stop && !s->notified && !s->stops_held;
+}
+
 void
 session_pump(struct session *s)
 {
 	bool alone = s->job != NULL && s->job->alone;
-	bool collects =
-	    alone || (s->state == SESSION_RUNNING && session_has_room(s));
 
-	if (alone)
-		target_next_event(s->target, NULL);
-	else if (s->state == SESSION_RUNNING)
+	if (!alone && s->state == SESSION_RUNNING)
 		pump_running(s);
-	else if (s->client.non_stop)
+	else if (!alone && s->client.non_stop)
 		notify(s);
-	/* What cannot be told now is collected, or the wake descriptor would
-	 * stay readable. */
-	if (!collects)
+	/*
+	 * What cannot be told now is collected, or the wake descriptor would
+	 * stay readable.  But only that: what came since we looked, and could
+	 * be told, would wait for the next thing to happen.
+	 */
+	if (alone || !tells_events(s))
 		target_next_event(s->target, NULL);
 }
 
