@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What core_file.c and core_notes.c share. */
+/* What the files of a core file share. */
 #ifndef BACKEND_CORE_FILE_PRIVATE_H
 #define BACKEND_CORE_FILE_PRIVATE_H
 
@@ -48,9 +48,16 @@ struct core_file {
 	int err;
 };
 
-/* core_notes.c: all notes of all threads, written from `offset` on. */
-int core_write_notes(struct core_file *c, uint64_t offset, uint64_t *len);
+/* core_buffer.c: all of it at that place of the file. */
+int core_write(int fd, const void *data, size_t len, uint64_t offset);
 /* Appends the buffer to the file, and empties it. */
 int core_flush(struct core_file *c, struct core_buffer *b, uint64_t *offset);
+
+/* core_segments.c: fills segments, files and file_names. */
+int core_find_segments(struct core_file *c);
+/* core_headers.c: gives each segment its place; writes headers and notes. */
+int core_lay_out(struct core_file *c);
+/* core_notes.c: all notes of all threads, written from `offset` on. */
+int core_write_notes(struct core_file *c, uint64_t offset, uint64_t *len);
 
 #endif
