@@ -24,8 +24,7 @@
 #define NT_FILE 0x46494c45
 #endif
 
-/* ---- one note ---------------------------------------------------------------
- */
+/* ---- one note ----------------------------------------------------------- */
 
 static void
 note_head(struct core_buffer *b, const char *owner, uint32_t type, size_t len)
@@ -48,8 +47,7 @@ put_note(struct core_buffer *b, const char *owner, uint32_t type,
 	core_align(b, 4);
 }
 
-/* ---- threads ----------------------------------------------------------------
- */
+/* ---- threads ------------------------------------------------------------ */
 
 /* A hex number behind "Key:" in /proc's text; 0 if it is not there. */
 static uint64_t
@@ -152,8 +150,7 @@ put_thread(struct core_file *c, struct core_buffer *b, pid_t tid,
 	return b->err;
 }
 
-/* ---- the process ------------------------------------------------------------
- */
+/* ---- the process -------------------------------------------------------- */
 
 static void
 put_padded(struct core_buffer *b, const char *text, size_t len)
@@ -229,8 +226,7 @@ put_files(struct core_file *c, struct core_buffer *b)
 	core_align(b, 4);
 }
 
-/* ---- all of them ------------------------------------------------------------
- */
+/* ---- all of them -------------------------------------------------------- */
 
 static int
 list_threads(struct core_file *c, pid_t **tids, size_t *n)

@@ -581,8 +581,7 @@ int target_write_watch(struct target *t, pid_t pid, uint64_t addr,
 int target_next_vm_run(struct target *t, pid_t pid, uint64_t addr,
 		       struct target_vm_run *run);
 
-/* ---- facts ----------------------------------------------------------------
- */
+/* ---- facts -------------------------------------------------------------- */
 
 int target_process_info(struct target *t, pid_t pid,
 			struct target_process_info *info) MUST_CHECK;

@@ -46,8 +46,7 @@ word(const struct place *p, uint64_t addr, uint64_t *value)
 	return svr4_read_word(p->t, p->pid, addr, value);
 }
 
-/* ---- the offsets of fields that glibc exports ------------------------------
- */
+/* ---- the offsets of fields that glibc exports --------------------------- */
 
 struct field {
 	const struct place *p;

@@ -36,8 +36,7 @@ decode_dec_uid(struct rsp_args *a, struct rsp_request *req)
 	return dec_id(a, UINT32_MAX, &req->number);
 }
 
-/* ---- qfProcessInfo --------------------------------------------------------
- */
+/* ---- qfProcessInfo ------------------------------------------------------ */
 
 enum match_value { MATCH_ID, MATCH_HEX, MATCH_HOW, MATCH_FLAG, MATCH_TEXT };
 
@@ -145,8 +144,7 @@ decode_find_processes(struct rsp_args *a, struct rsp_request *req)
 	return true;
 }
 
-/* ---- servers, files, shell ------------------------------------------------
- */
+/* ---- servers, files, shell ---------------------------------------------- */
 
 /* [;host:NAME;port:N;]: who may connect, and where; both are the server's own
  * affair, so they are only checked for their form. */

@@ -121,8 +121,7 @@ actions(struct rsp_args *a, struct rsp_request *req)
 	return true;
 }
 
-/* ---- definitions ------------------------------------------------------------
- */
+/* ---- definitions -------------------------------------------------------- */
 
 /* :E|D:steps:pass */
 static bool

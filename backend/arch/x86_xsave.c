@@ -87,8 +87,7 @@ store_u16(uint8_t *p, uint16_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* ---- components -----------------------------------------------------------
- */
+/* ---- components --------------------------------------------------------- */
 
 /* What the kernel enabled.  A mere FXSAVE image has nothing there. */
 static uint64_t
@@ -165,8 +164,7 @@ component_use(uint8_t *state, unsigned comp)
 	memcpy(state + XSTATE_BV, &bv, sizeof(bv));
 }
 
-/* ---- pieces ---------------------------------------------------------------
- */
+/* ---- pieces ------------------------------------------------------------- */
 
 static unsigned
 piece_comp(uint32_t piece)
@@ -224,8 +222,7 @@ piece_put(uint8_t *state, uint32_t piece, const uint8_t *buf)
 	memcpy(state + piece_offset(piece), buf, piece_len(piece));
 }
 
-/* ---- x87 tags ---------------------------------------------------------------
- */
+/* ---- x87 tags ----------------------------------------------------------- */
 
 enum { TAG_VALID, TAG_ZERO, TAG_SPECIAL, TAG_EMPTY };
 

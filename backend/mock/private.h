@@ -127,8 +127,7 @@ mock_of(struct target *t)
 	return (struct mock *)t;
 }
 
-/* ---- process.c ------------------------------------------------------------
- */
+/* ---- process.c ---------------------------------------------------------- */
 
 struct mock_process *mock_process_find(struct mock *m, pid_t pid);
 /* Only traced ones; NULL. */
@@ -154,8 +153,7 @@ int mock_attach(struct target *, pid_t pid);
 int mock_detach(struct target *, pid_t pid, bool stay_stopped);
 int mock_kill(struct target *, pid_t pid);
 
-/* ---- memory.c -------------------------------------------------------------
- */
+/* ---- memory.c ----------------------------------------------------------- */
 
 int mock_memory_init(struct mock *m, struct mock_process *p);
 int mock_memory_copy(struct mock *m, struct mock_process *from,
@@ -179,8 +177,7 @@ int mock_read_memory(struct target *, pid_t pid, uint64_t addr, void *buf,
 int mock_write_memory(struct target *, pid_t pid, uint64_t addr,
 		      const void *buf, size_t len);
 
-/* ---- breakpoint.c ---------------------------------------------------------
- */
+/* ---- breakpoint.c ------------------------------------------------------- */
 
 struct mock_break *mock_break_at(struct mock_process *p, uint64_t pc);
 /* A watchpoint that an access touches, and its number; NULL. */
@@ -197,8 +194,7 @@ int mock_remove_breakpoint(struct target *, pid_t pid,
 			   enum target_breakpoint_kind kind, uint64_t addr,
 			   uint64_t len);
 
-/* ---- cpu.c ----------------------------------------------------------------
- */
+/* ---- cpu.c -------------------------------------------------------------- */
 
 /* One instruction, or one action of the script.  Leaves an event in
  * th->pending (and stops th) or in the process's `end`. */
@@ -207,8 +203,7 @@ void mock_cpu_step(struct mock *m, struct mock_thread *th);
 void mock_stop_for(struct mock_thread *th, enum target_stop_reason reason,
 		   int signal);
 
-/* ---- script.c -------------------------------------------------------------
- */
+/* ---- script.c ----------------------------------------------------------- */
 
 /* Appends to a script; 0 or -ENOMEM. */
 int mock_script_add(struct mock_thread *th, enum mock_action_kind kind,
@@ -225,8 +220,7 @@ void mock_raise(struct mock *m, struct mock_thread *th, int signal,
 void mock_deliver(struct mock *m, struct mock_thread *th, int signal);
 void mock_vfork_done(struct mock *m, struct mock_process *child);
 
-/* ---- run.c ----------------------------------------------------------------
- */
+/* ---- run.c -------------------------------------------------------------- */
 
 int mock_next_event(struct target *, struct target_event *event);
 int mock_resume(struct target *, pid_t tid, const struct target_resume *how);
@@ -237,8 +231,7 @@ int mock_stop_all(struct target *, pid_t pid);
 int mock_signal(struct target *, pid_t pid, int signal);
 void mock_fetch_stops(struct target *, pid_t pid);
 
-/* ---- alloc.c --------------------------------------------------------------
- */
+/* ---- alloc.c ------------------------------------------------------------ */
 
 extern const struct target_alloc_ops mock_alloc_ops;
 const struct mock_run *mock_run_at(const struct mock_process *p, uint64_t addr,
@@ -246,8 +239,7 @@ const struct mock_run *mock_run_at(const struct mock_process *p, uint64_t addr,
 int mock_regions_copy(struct mock_process *from, struct mock_process *to);
 void mock_regions_free(struct mock_process *p);
 
-/* ---- facts.c --------------------------------------------------------------
- */
+/* ---- facts.c ------------------------------------------------------------ */
 
 extern const struct target_file_ops mock_file_ops;
 

@@ -71,8 +71,7 @@ bool orphan_take(struct ptrace_target *t, pid_t tid, int *status);
 pid_t orphan_next(const struct ptrace_target *t, pid_t after);
 void orphans_free(struct ptrace_target *t);
 
-/* ---- handle.c: what a status means -----------------------------------------
- */
+/* ---- handle.c: what a status means -------------------------------------- */
 
 void event_handle(struct ptrace_target *t, struct thread *th, int status);
 /* An instruction was executed: tells the step watcher. */

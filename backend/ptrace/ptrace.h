@@ -270,8 +270,7 @@ int process_pause(struct ptrace_target *t, struct process *p);
 /* Those that are to run go on. */
 void process_unpause(struct ptrace_target *t, struct process *p);
 
-/* ---- registers.c: cache per stop ------------------------------------------
- */
+/* ---- registers.c: cache per stop ---------------------------------------- */
 
 /* The file with at least regset `set` read; NULL and -errno in *err. */
 uint8_t *registers_get(struct thread *th, unsigned set, int *err);
@@ -300,8 +299,7 @@ int ptrace_set_register(struct target *, pid_t tid, unsigned reg,
 int ptrace_save_registers(struct target *, pid_t tid, void *file);
 int ptrace_restore_registers(struct target *, pid_t tid, const void *file);
 
-/* ---- memory.c ---------------------------------------------------------------
- */
+/* ---- memory.c ----------------------------------------------------------- */
 
 /*
  * Raw memory of a process, breakpoints and all.  Reads: process_vm_readv

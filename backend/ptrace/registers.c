@@ -12,8 +12,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-/* ---- the kernel -------------------------------------------------------------
- */
+/* ---- the kernel --------------------------------------------------------- */
 
 static int
 set_read(struct thread *th, unsigned set, unsigned nt)

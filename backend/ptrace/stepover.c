@@ -26,8 +26,7 @@ pc_set(const struct thread *th)
 	return a->regs[a->pc].set;
 }
 
-/* ---- signals --------------------------------------------------------------
- */
+/* ---- signals ------------------------------------------------------------ */
 
 static bool
 is_fault(int signal)
@@ -70,8 +69,7 @@ release_signal(struct thread *th)
 	th->held_signal = 0;
 }
 
-/* ---- without a step ---------------------------------------------------------
- */
+/* ---- without a step ----------------------------------------------------- */
 
 /* Both only where the program itself may. */
 static int

@@ -18,8 +18,7 @@ struct watch {
 
 enum { WIDEST = 8 };
 
-/* ---- slots ------------------------------------------------------------------
- */
+/* ---- slots -------------------------------------------------------------- */
 
 /* The widest piece that one slot can take, from the start of a range. */
 static uint8_t

@@ -41,8 +41,7 @@ dt_open_failed(const struct datatarget_options *options, HRESULT hr,
 	return hr;
 }
 
-/* ---- greeting ------------------------------------------------------------
- */
+/* ---- greeting ----------------------------------------------------------- */
 
 /* "name=value" or "name+", up to the next ';'. */
 static bool
@@ -107,8 +106,7 @@ greet(struct datatarget *t)
 	return hr == DATATARGET_OK ? dt_process_take_stop(t) : hr;
 }
 
-/* ---- life ----------------------------------------------------------------
- */
+/* ---- life --------------------------------------------------------------- */
 
 static void
 free_target(struct datatarget *t)

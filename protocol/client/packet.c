@@ -51,8 +51,7 @@ dt_call_begin_process(struct datatarget *t, uint64_t bytes)
 	return hr;
 }
 
-/* ---- bytes ---------------------------------------------------------------
- */
+/* ---- bytes -------------------------------------------------------------- */
 
 static HRESULT
 stream_failed(struct datatarget *t, ssize_t err)
@@ -114,8 +113,7 @@ fill(struct datatarget *t)
 	return DATATARGET_OK;
 }
 
-/* ---- replies -------------------------------------------------------------
- */
+/* ---- replies ------------------------------------------------------------ */
 
 /* "c*n": c, n - 29 times more. */
 static bool
@@ -241,8 +239,7 @@ receive(struct datatarget *t, struct waiting *w)
 	return hr;
 }
 
-/* ---- requests ------------------------------------------------------------
- */
+/* ---- requests ----------------------------------------------------------- */
 
 /* Frames the body that stands at out + 1. */
 static HRESULT

@@ -219,8 +219,7 @@ datatarget_connect_unix(const char *path,
 	return connect_socket(fd, options, result);
 }
 
-/* ---- TCP -----------------------------------------------------------------
- */
+/* ---- TCP ---------------------------------------------------------------- */
 
 /* A connected socket, or a negative errno. */
 static int

@@ -72,8 +72,7 @@ put_algorithm(struct der *d, const mbedtls_pk_context *key)
 	der_wrap(d, end, DER_SEQUENCE);
 }
 
-/* ---- extensions ------------------------------------------------------------
- */
+/* ---- extensions --------------------------------------------------------- */
 
 /* An Extension around what was written since `end`. */
 static void

@@ -12,8 +12,7 @@
 #define CA_DAYS	  1825
 #define LEAF_DAYS 90
 
-/* ---- the CA ----------------------------------------------------------------
- */
+/* ---- the CA ------------------------------------------------------------- */
 
 static int
 load_pair(struct certs *c, struct certs_authority *ca)

@@ -24,8 +24,7 @@ struct blob {
 	size_t size;
 };
 
-/* ---- bytes ----------------------------------------------------------------
- */
+/* ---- bytes -------------------------------------------------------------- */
 
 static void
 blob_free(struct blob *b)
@@ -108,8 +107,7 @@ read_file(const char *path, bool secret, struct blob *b,
 	return err;
 }
 
-/* ---- what they are ---------------------------------------------------------
- */
+/* ---- what they are ------------------------------------------------------ */
 
 static int
 file_error(const struct tls_report *r, const char *path, int code)

@@ -23,8 +23,7 @@ struct reading {
 	size_t found;	     /* keys in it */
 };
 
-/* ---- values ----------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------- */
 
 /* "~/x", "x" (beside the configuration file) and "/x" to a path of our own. */
 static char *

@@ -81,8 +81,7 @@ print_help(void)
 	       "3 one side refused the\nother, 4 the connection broke.\n");
 }
 
-/* ---- command line ----------------------------------------------------------
- */
+/* ---- command line ------------------------------------------------------- */
 
 static bool
 parse_listen(struct connect *c, const char *value)

@@ -121,8 +121,7 @@ int settings_read_text(struct settings *s, const char *text, size_t len,
 bool settings_check(struct settings *s);
 void settings_print_version(void);
 
-/* ---- the forms; argv[0] is the first argument after the form's name ---------
- */
+/* ---- the forms; argv[0] is the first argument after the form's name ----- */
 
 enum settings_result form_gdbserver(char **argv, struct settings *s);
 enum settings_result form_lldb(char **argv, struct settings *s);

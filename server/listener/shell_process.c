@@ -47,8 +47,7 @@ shell_process_start(const char *command, const char *folder, unsigned seconds,
 	return err;
 }
 
-/* ---- the process ------------------------------------------------------------
- */
+/* ---- the process -------------------------------------------------------- */
 
 struct shell_run {
 	pid_t pid;

@@ -133,8 +133,7 @@ wait_for_greeting(struct connection *c)
 	ev_timer_start(w->loop, &c->timer);
 }
 
-/* ---- plain: waiting for the protocol --------------------------------------
- */
+/* ---- plain: waiting for the protocol ------------------------------------ */
 
 static void
 promote(struct connection *c)
@@ -211,8 +210,7 @@ look(struct connection *c)
 	}
 }
 
-/* ---- TLS: waiting for a handshake -------------------------------------------
- */
+/* ---- TLS: waiting for a handshake --------------------------------------- */
 
 static void
 start_relay(struct connection *c)

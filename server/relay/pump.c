@@ -69,8 +69,7 @@ pump_handshake(const struct pump *p, int seconds, bool watch_plain)
 	return err;
 }
 
-/* ---- TLS to plain ----------------------------------------------------------
- */
+/* ---- TLS to plain ------------------------------------------------------- */
 
 /* Everything that has come: records may wait inside the TLS library, where
  * poll does not see them. */

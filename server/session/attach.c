@@ -152,8 +152,7 @@ attach_present(struct session *s, struct rsp_reply *out)
 	return session_attach(s, l.pid, out);
 }
 
-/* ---- waiting for one to come ----------------------------------------------
- */
+/* ---- waiting for one to come -------------------------------------------- */
 
 static int
 look_for_new(struct session *s, struct rsp_reply *out)

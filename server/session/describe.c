@@ -10,8 +10,7 @@
 #include "private.h"
 #include "registers.h"
 
-/* ---- the view ---------------------------------------------------------------
- */
+/* ---- the view ----------------------------------------------------------- */
 
 static size_t
 limit(size_t n, size_t most)

@@ -44,8 +44,7 @@ session_set_door(struct session *s, const struct session_door *door)
 	s->door = *door;
 }
 
-/* ---- a debug session ------------------------------------------------------
- */
+/* ---- a debug session ---------------------------------------------------- */
 
 /*
  * It needs no port of its own: the listener takes further connections while a
@@ -81,8 +80,7 @@ handle_query_server(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- programs that are not traced ------------------------------------------
- */
+/* ---- programs that are not traced --------------------------------------- */
 
 static void
 forget_spawned(struct platform *p, size_t i)
@@ -219,8 +217,7 @@ platform_started_info(struct session *s, struct rsp_reply *out)
 	return 0;
 }
 
-/* ---- files ------------------------------------------------------------------
- */
+/* ---- files -------------------------------------------------------------- */
 
 /* Linux's own errno here, in hex. */
 static int
@@ -253,8 +250,7 @@ handle_change_mode(struct session *s, const struct rsp_request *req,
 					    (mode_t)(req->file.mode & 07777)));
 }
 
-/* ---- qPathComplete
- * ------------------------------------------------------------ */
+/* ---- qPathComplete ------------------------------------------------------ */
 
 static bool
 is_folder(int dir, const struct dirent *e)

@@ -162,9 +162,7 @@ session_attach_pid(struct session *s, pid_t pid)
 	return attach(s, pid, &none);
 }
 
-/* ---- launch
- * ---------------------------------------------------------------------------
- */
+/* ---- launch ------------------------------------------------------------- */
 
 static int
 launch_failed(struct session *s, struct rsp_reply *out, const char *program,
@@ -314,9 +312,7 @@ session_launch(struct session *s, const char *const *argv)
 	return session_start(s, argv, &pid);
 }
 
-/* ---- kill
- * ------------------------------------------------------------------------------
- */
+/* ---- kill --------------------------------------------------------------- */
 
 /* Kills one; what it owes is no longer owed. */
 static int
@@ -401,9 +397,7 @@ handle_vkill(struct session *s, const struct rsp_request *req,
 	return err;
 }
 
-/* ---- detach
- * -------------------------------------------------------------------------------
- */
+/* ---- detach ------------------------------------------------------------- */
 
 /*
  * The user wants the trace to go on without a debugger, and a process that is
@@ -472,9 +466,7 @@ handle_detach_on_error(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- restart
- * ---------------------------------------------------------------------------------
- */
+/* ---- restart ------------------------------------------------------------ */
 
 /* Has no reply: the client asks "?" for what became of it. */
 int

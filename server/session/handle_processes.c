@@ -166,8 +166,7 @@ is_wanted(const struct wanted *w, const struct process_facts *f)
 	       triple_matches(w, f->arch);
 }
 
-/* ---- one of them ----------------------------------------------------------
- */
+/* ---- one of them -------------------------------------------------------- */
 
 static void
 put_command(struct rsp_reply *out, pid_t pid)
@@ -214,8 +213,7 @@ handle_process_info_pid(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- the list --------------------------------------------------------------
- */
+/* ---- the list ----------------------------------------------------------- */
 
 /* Keeps those of s->platform.found that are wanted. */
 static void
@@ -280,8 +278,7 @@ handle_next_processes(struct session *s, const struct rsp_request *req,
 	return put_next(s, out) ? 0 : session_code(s, NO_MORE);
 }
 
-/* ---- users and groups ------------------------------------------------------
- */
+/* ---- users and groups --------------------------------------------------- */
 
 int
 handle_user_name(struct session *s, const struct rsp_request *req,

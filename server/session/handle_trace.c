@@ -33,8 +33,7 @@ handle_trace_init(struct session *s, const struct rsp_request *req,
 	return say_ok(trace_define_nothing(t), out);
 }
 
-/* ---- definitions ------------------------------------------------------------
- */
+/* ---- definitions -------------------------------------------------------- */
 
 static int
 complete(struct session *s, struct tracepoint *tp)
@@ -158,8 +157,7 @@ handle_trace_disable(struct session *s, const struct rsp_request *req,
 	return enable(s, req, false, out);
 }
 
-/* ---- settings -------------------------------------------------------------
- */
+/* ---- settings ----------------------------------------------------------- */
 
 int
 handle_trace_disconnected(struct session *s, const struct rsp_request *req,
@@ -244,8 +242,7 @@ handle_trace_notes(struct session *s, const struct rsp_request *req,
 	return say_ok(err, out);
 }
 
-/* ---- the run --------------------------------------------------------------
- */
+/* ---- the run ------------------------------------------------------------ */
 
 int
 handle_trace_start(struct session *s, const struct rsp_request *req,

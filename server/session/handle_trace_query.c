@@ -9,8 +9,7 @@
 #include "handlers.h"
 #include "trace.h"
 
-/* ---- status ---------------------------------------------------------------
- */
+/* ---- status ------------------------------------------------------------- */
 
 static void
 put_text(struct rsp_reply *out, const char *text)
@@ -130,8 +129,7 @@ handle_trace_min_jump(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
-/* ---- definitions ------------------------------------------------------------
- */
+/* ---- definitions -------------------------------------------------------- */
 
 static void
 put_point(const struct tracepoint *tp, struct rsp_reply *out)
@@ -250,8 +248,7 @@ handle_trace_first_variable(struct session *s, const struct rsp_request *req,
 	return handle_trace_next_variable(s, req, out);
 }
 
-/* ---- frames -----------------------------------------------------------------
- */
+/* ---- frames ------------------------------------------------------------- */
 
 int
 handle_trace_frame(struct session *s, const struct rsp_request *req,

@@ -15,8 +15,7 @@
 
 extern char **environ;
 
-/* ---- environment ------------------------------------------------------------
- */
+/* ---- environment -------------------------------------------------------- */
 
 static void
 free_strings(char **list)

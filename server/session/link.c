@@ -30,8 +30,7 @@ struct link {
 
 static void settle(struct link *l);
 
-/* ---- the end of a client ---------------------------------------------------
- */
+/* ---- the end of a client ------------------------------------------------ */
 
 /* `orderly`: what was sent must arrive. */
 static void
@@ -328,9 +327,7 @@ settle(struct link *l)
 		input == 0 && !l->closing && !l->input_ended);
 }
 
-/* ---- life
- * ------------------------------------------------------------------------------
- */
+/* ---- life --------------------------------------------------------------- */
 
 int
 link_new(struct link **out, struct ev_loop *loop, struct session *s,

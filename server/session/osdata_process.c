@@ -73,8 +73,7 @@ thread_facts(pid_t pid, pid_t tid, struct facts *f)
 	return read_facts(path, f);
 }
 
-/* ---- directories whose entries are numbers ---------------------------------
- */
+/* ---- directories whose entries are numbers ------------------------------ */
 
 typedef void number_fn(struct session *s, pid_t number, void *arg);
 

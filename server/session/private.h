@@ -280,8 +280,7 @@ int session_error(struct session *s, struct rsp_reply *out, int code,
  * it.  Returns -code. */
 int session_code(struct session *s, int code);
 
-/* ---- rights.c: what this session may do ------------------------------------
- */
+/* ---- rights.c: what this session may do --------------------------------- */
 
 /*
  * For what depends on a request's arguments: 0, or -EPERM with its text.  A
@@ -295,8 +294,7 @@ int session_may_attach(struct session *s, pid_t pid);
 int rights_refuse(struct session *s, const struct rsp_request *req,
 		  enum request_class class, struct rsp_reply *out);
 
-/* ---- audit.c: for the record ----------------------------------------------
- */
+/* ---- audit.c: for the record -------------------------------------------- */
 
 /* Puts an event on record; `text` may be NULL. */
 void session_audit(struct session *s, const char *what, pid_t pid, int err,
@@ -348,8 +346,7 @@ extern const struct dialect dialect_gdb, dialect_lldb;
 /* Looks at a request that may show who the client is. */
 void dialect_detect(struct session *s, const struct rsp_request *req);
 
-/* ---- run.c: the state, and what runs ----------------------------------------
- */
+/* ---- run.c: the state, and what runs ------------------------------------ */
 
 /* Derives s->state anew after processes came or went, or modes changed. */
 void session_update_state(struct session *s);
@@ -368,8 +365,7 @@ void session_forget_process(struct session *s, pid_t pid);
 /* After the last process went: does the server end, as gdbserver does? */
 void session_end_if_done(struct session *s);
 
-/* ---- threads.c: which thread is meant ---------------------------------------
- */
+/* ---- threads.c: which thread is meant ----------------------------------- */
 
 /* A client's thread id as a live one: -ESRCH if there is none.  ANY picks the
  * current thread's process' first. */
@@ -414,8 +410,7 @@ int signal_to_client(const struct session *s, int linux_signal);
 int signal_from_client(const struct session *s, int client_signal);
 const char *signal_name(int linux_signal); /* "SIGSEGV" */
 
-/* ---- breakpoints (breakpoints.c) -------------------------------------------
- */
+/* ---- breakpoints (breakpoints.c) ---------------------------------------- */
 
 /* From now on the target asks at each hit whether it counts. */
 void breakpoints_watch_hits(struct session *s);

@@ -80,8 +80,7 @@ session_end_if_done(struct session *s)
 		s->wish = SESSION_EXIT;
 }
 
-/* ---- events ---------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------- */
 
 bool
 run_defer(struct session *s, const struct target_event *ev)

@@ -242,8 +242,7 @@ session_client_gone(struct session *s)
 	s->left_running = false;
 }
 
-/* ---- input ------------------------------------------------------------------
- */
+/* ---- input -------------------------------------------------------------- */
 
 static void
 refuse_overlong(struct session *s)

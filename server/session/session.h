@@ -143,8 +143,7 @@ const uint8_t *session_output(struct session *s, size_t *len);
 /* `n` bytes of it were sent. */
 void session_sent(struct session *s, size_t n);
 
-/* ---- the target's side ------------------------------------------------------
- */
+/* ---- the target's side -------------------------------------------------- */
 
 int session_wake_fd(struct session *s);
 /* Call when it is readable, and after session_sent made room. */

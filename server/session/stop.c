@@ -11,8 +11,7 @@
 #include "private.h"
 #include "stop_memory.h"
 
-/* ---- what there is to say about a stop --------------------------------------
- */
+/* ---- what there is to say about a stop ---------------------------------- */
 
 const char *
 stop_reason_word(const struct target_event *ev)

@@ -70,8 +70,7 @@ trace_buffer_clear(struct trace_buffer *b)
 	b->seen = b->seen_at = 0;
 }
 
-/* ---- making frames ---------------------------------------------------------
- */
+/* ---- making frames ------------------------------------------------------ */
 
 static void
 drop_oldest(struct trace_buffer *b)

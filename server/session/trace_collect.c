@@ -16,8 +16,7 @@ struct collector {
 	bool has_registers;
 };
 
-/* ---- single items ---------------------------------------------------------
- */
+/* ---- single items ------------------------------------------------------- */
 
 static int
 collect_registers(struct collector *c)

@@ -28,8 +28,7 @@ find_block(const struct trace *t, const struct trace_frame *f, char kind,
 	return false;
 }
 
-/* ---- registers ------------------------------------------------------------
- */
+/* ---- registers ---------------------------------------------------------- */
 
 static struct tracepoint *
 point_of(struct trace *t, const struct trace_frame *f)
@@ -80,8 +79,7 @@ trace_frame_register(struct session *s, unsigned id, uint8_t *value)
 				  : -ENODATA;
 }
 
-/* ---- memory ---------------------------------------------------------------
- */
+/* ---- memory ------------------------------------------------------------- */
 
 static bool
 is_read_only(const struct trace *t, uint64_t addr, size_t len)
@@ -137,8 +135,7 @@ trace_frame_memory(struct session *s, uint64_t addr, void *buf, size_t len,
 	return target_read_memory(s->target, pid, addr, buf, len, got);
 }
 
-/* ---- variables ------------------------------------------------------------
- */
+/* ---- variables ---------------------------------------------------------- */
 
 /* The last one collected, where an action changed it. */
 int
@@ -161,8 +158,7 @@ trace_frame_variable(struct session *s, unsigned number, uint64_t *value)
 	return found ? 0 : -ENODATA;
 }
 
-/* ---- which frame ----------------------------------------------------------
- */
+/* ---- which frame -------------------------------------------------------- */
 
 static bool
 pc_of(struct trace *t, const struct trace_frame *f, uint64_t *pc)
@@ -222,8 +218,7 @@ trace_find_frame(struct session *s, const struct rsp_request *req,
 	return 1;
 }
 
-/* ---- qXfer:traceframe-info ------------------------------------------------
- */
+/* ---- qXfer:traceframe-info ---------------------------------------------- */
 
 int
 build_traceframe_info(struct session *s, const char *annex)

@@ -48,8 +48,7 @@ struct fixture {
 	void *own;	   /* the fixture file's */
 };
 
-/* ---- the fixture file's ----------------------------------------------------
- */
+/* ---- the fixture file's ------------------------------------------------- */
 
 extern const char fixture_name[];
 /* Makes f->t. */
@@ -74,8 +73,7 @@ unsigned fixture_usr1(struct fixture *f, pid_t pid);
 /* Ends what it started; after target_free. */
 void fixture_close(struct fixture *f);
 
-/* ---- fixture.c: for all tests ----------------------------------------------
- */
+/* ---- fixture.c: for all tests ------------------------------------------- */
 
 int setup(void **state);
 int teardown(void **state);
@@ -103,8 +101,7 @@ void write_word(struct fixture *f, pid_t pid, uint64_t addr, uint64_t value);
 void insert(struct fixture *f, pid_t pid, uint64_t addr);
 void remove_it(struct fixture *f, pid_t pid, uint64_t addr);
 
-/* ---- the groups -------------------------------------------------------------
- */
+/* ---- the groups --------------------------------------------------------- */
 
 int contract_alloc(void);
 int contract_breakpoints(void);

@@ -24,8 +24,7 @@ struct own {
 	size_t nstarted;
 };
 
-/* ---- symbols of the (static, not relocated) program -------------------------
- */
+/* ---- symbols of the (static, not relocated) program --------------------- */
 
 static const Elf64_Shdr *
 section(const uint8_t *file, unsigned type)

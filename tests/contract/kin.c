@@ -145,8 +145,7 @@ who_shares_the_memory_may_outlive_it(void **state)
 	assert_int_equal(s->hits, 1);
 }
 
-/* ---- the main thread ends first -------------------------------------------
- */
+/* ---- the main thread ends first ----------------------------------------- */
 
 static void *
 waiting(void *arg)
@@ -217,8 +216,7 @@ one_thread_ends_the_process(void **state)
 	f->pid = 0;
 }
 
-/* ---- other code in the same place -----------------------------------------
- */
+/* ---- other code in the same place --------------------------------------- */
 
 #define CODE ((uint8_t *)0x7e0000000000)
 

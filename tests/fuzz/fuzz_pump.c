@@ -53,9 +53,7 @@ struct tls {
 
 static struct tls *world;
 
-/* ---- the script
- * --------------------------------------------------------------
- */
+/* ---- the script --------------------------------------------------------- */
 
 /* When it is over the world is willing, and comes to its end. */
 static bool

@@ -206,8 +206,7 @@ static const long allowed[] = {
 
 static pid_t parent;
 
-/* ---- inside -----------------------------------------------------------------
- */
+/* ---- inside ------------------------------------------------------------- */
 
 /* As relay_start leaves it: two streams beside the standard ones. */
 static void
@@ -297,8 +296,7 @@ try_int80(void)
 	return ret >= 0;
 }
 
-/* ---- outside ----------------------------------------------------------------
- */
+/* ---- outside ------------------------------------------------------------ */
 
 struct run {
 	bool user;

@@ -294,8 +294,7 @@ test_unknown(void **state)
 	gives(1, CODE(0x22, 1, 0x2e, 0, 9, 0x27));
 }
 
-/* ---- tracing ---------------------------------------------------------------
- */
+/* ---- tracing ------------------------------------------------------------ */
 
 static int
 note(struct world *w, const char *what, uint64_t a, uint64_t b)
@@ -431,8 +430,7 @@ test_tracing_bounded(void **state)
 	    -EOVERFLOW);
 }
 
-/* ---- printf ----------------------------------------------------------------
- */
+/* ---- printf ------------------------------------------------------------- */
 
 /* Builds: args (the last pushed first), channel, function, printf. */
 static int

@@ -310,9 +310,7 @@ verbose_stops(void **state)
 	bench_close(&b);
 }
 
-/* ---- non-stop
- * -----------------------------------------------------------------------------
- */
+/* ---- non-stop ----------------------------------------------------------- */
 
 static void
 non_stop_tells_one_at_a_time(void **state)

@@ -63,8 +63,7 @@ status(const char *name)
 	return strtoull(at + strlen(name), NULL, 16);
 }
 
-/* ---- definitions ------------------------------------------------------------
- */
+/* ---- definitions -------------------------------------------------------- */
 
 static void
 nothing_is_there_at_first(void **state)
@@ -169,8 +168,7 @@ definitions_are_bounded(void **state)
 	bench_close(&b);
 }
 
-/* ---- collecting ------------------------------------------------------------
- */
+/* ---- collecting --------------------------------------------------------- */
 
 static void
 registers_and_memory(void **state)
@@ -353,8 +351,7 @@ steps_after_a_hit(void **state)
 	bench_close(&b);
 }
 
-/* ---- the buffer ------------------------------------------------------------
- */
+/* ---- the buffer --------------------------------------------------------- */
 
 static void
 a_full_buffer_ends_the_run(void **state)
@@ -418,9 +415,7 @@ a_circular_buffer_keeps_the_last(void **state)
 	bench_close(&b);
 }
 
-/* ---- beside breakpoints
- * ------------------------------------------------------
- */
+/* ---- beside breakpoints ------------------------------------------------- */
 
 static void
 both_act_at_one_address(void **state)
@@ -501,8 +496,7 @@ a_start_that_fails_leaves_nothing(void **state)
 	bench_close(&b);
 }
 
-/* ---- processes and clients --------------------------------------------------
- */
+/* ---- processes and clients ---------------------------------------------- */
 
 static void
 a_child_is_not_traced(void **state)
@@ -648,8 +642,7 @@ detach_leaves_such_a_run(void **state)
 	bench_close(&b);
 }
 
-/* ---- for other clients ------------------------------------------------------
- */
+/* ---- for other clients -------------------------------------------------- */
 
 static void
 offered_to_gdb_only(void **state)
