@@ -28,9 +28,11 @@ enum {
 	FORK,	 /* the child writes probe_value there; its status */
 	VFORK,	 /* the same */
 	EXEC,	 /* this program anew */
+	REMAP,	 /* probe_value pages become probe_pages, at probe_to, or where
+		  * they are if that is 0; probe_value: where, or -1 */
 };
 
-volatile uint64_t probe, probe_value, probe_fault;
+volatile uint64_t probe, probe_value, probe_fault, probe_to, probe_pages;
 volatile int probe_kind;
 static volatile int gate;
 static __thread sigjmp_buf out;
@@ -83,6 +85,16 @@ by_child(pid_t pid)
 }
 
 static void
+remap(void *at)
+{
+	int flags = probe_to != 0 ? MREMAP_MAYMOVE | MREMAP_FIXED : 0;
+
+	probe_value = (uint64_t)(uintptr_t)mremap(at, probe_value * 4096,
+						  probe_pages * 4096, flags,
+						  (void *)(uintptr_t)probe_to);
+}
+
+static void
 change(void *at)
 {
 	int fd;
@@ -102,6 +114,9 @@ change(void *at)
 	case REPLACE:
 		mmap(at, 4096, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		break;
+	case REMAP:
+		remap(at);
 		break;
 	case EXEC:
 		execl("/proc/self/exe", "alloc_check", (char *)NULL);
