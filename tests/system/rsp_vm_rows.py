@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Virtual memory, sections 4 to 11: protect, query, and what allocate and free
-say of modifiers, reset and large pages, row by row."""
+say of modifiers and reset, row by row."""
 from lib.harness import check, run
 from lib.vm import PAGE, Program, maps
 
 LIMIT = 0x7ffffffff000
 EINVAL, INVALID, NOMEM = -0x16, -0x63, -0xc
-UNSUPPORTED, NO_RESOURCES = -0x5f, -0x69
+UNSUPPORTED = -0x5f
 
 
 def modifiers(p):
@@ -137,24 +137,6 @@ def near(p):
         check(p.allocate(addr, size, kind, 4, at) == want, "near", at, want)
 
 
-def large(p):
-    got = p.allocate(0, 0x400000, 0x20003000, 4)
-    if got == NO_RESOURCES:
-        print("no pool of huge pages: 1450 as it should be")
-        return
-    check(got > 0 and got % 0x200000 == 0, "large", hex(got))
-    check(p.touch(2, got + 0x200000, 7) == ([], 7), "touch")
-    check(p.query(got)[:6] == (got, got, 4, 0x400000, 0x1000, 4), "query")
-    check(p.protect(got, PAGE, 2) == EINVAL, "part of a page")
-    check(p.free(got, PAGE, 0x4000) == EINVAL, "part of a page")
-    check(p.protect(got, 0x200000, 2) == 4, "a whole one")
-    check(p.touch(2, got, 7)[0] == ["fault"], "read-only")
-    check(p.free(got, 0x200000, 0x4000) == 0, "decommit")
-    check(p.allocate(got, 0x200000, 0x1000, 4) == got, "commit")
-    check(p.touch(1, got) == ([], 0), "zero again")
-    check(p.free(got, 0, 0x8000) == 0, "free")
-
-
 def test():
     p = Program()
     for word in ("VirtualAlloc+", "QVirtualProtect+", "qVirtualQuery+",
@@ -170,7 +152,6 @@ def test():
     check(p.r.ask("g") == regs, "registers have changed")
     others(p)
     near(p)
-    large(p)
     p.r.expect("D;%x" % p.pid, "OK")
 
 
