@@ -30,6 +30,8 @@ enum {
 	EXEC,	 /* this program anew */
 	REMAP,	 /* probe_value pages become probe_pages, at probe_to, or where
 		  * they are if that is 0; probe_value: where, or -1 */
+	MAP,	 /* one page with PROT_ probe_value by a mapping with the flags
+		  * probe_to: anonymous, or of a file of 'f's */
 };
 
 volatile uint64_t probe, probe_value, probe_fault, probe_to, probe_pages;
@@ -95,6 +97,24 @@ remap(void *at)
 }
 
 static void
+map(void *at)
+{
+	int flags = (int)probe_to, fd = -1;
+	char page[4096];
+
+	if (!(flags & MAP_ANONYMOUS)) {
+		for (size_t i = 0; i < sizeof(page); i++)
+			page[i] = 'f';
+		fd = memfd_create("probe", 0);
+		if (write(fd, page, sizeof(page)) < 0)
+			_exit(4);
+	}
+	probe_value = (uint64_t)(uintptr_t)mmap(at, 4096, (int)probe_value,
+						flags | MAP_FIXED, fd, 0);
+	close(fd);
+}
+
+static void
 change(void *at)
 {
 	int fd;
@@ -117,6 +137,9 @@ change(void *at)
 		break;
 	case REMAP:
 		remap(at);
+		break;
+	case MAP:
+		map(at);
 		break;
 	case EXEC:
 		execl("/proc/self/exe", "alloc_check", (char *)NULL);

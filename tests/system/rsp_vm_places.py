@@ -2,7 +2,8 @@
 """Virtual memory, sections 4 to 6 and 8: rounding, each type at each place,
 frees in the order of their checks, mappings that the program made."""
 from lib.harness import check, run
-from lib.vm import FAULT, PAGE, PROTECT, READ, WRITE, Program, maps
+from lib.vm import (FAULT, MAP, PAGE, PROTECT, READ, UNMAP, WRITE, Program,
+                    maps)
 
 EINVAL, INVALID, TOO_LITTLE = -0x16, -0x63, -0xc
 RESERVE, COMMIT, BOTH = 0x2000, 0x1000, 0x3000
@@ -137,6 +138,55 @@ def changed_by_the_program(p):
     check(p.free(AT, 0, 0x8000) == 0, "release")
 
 
+def mapped(p, at, prot, flags):
+    p.put("probe_to", flags)
+    check(p.touch(MAP, at, prot) == ([], at), "mmap", hex(at))
+
+
+def mapped_by_the_program(p):
+    """Section 8: what it mapped itself, anonymous and of a file that is no
+    program."""
+    shared, private, anonymous = 1, 2, 0x20
+    image, view, own = 0x1000000, 0x40000, 0x20000
+    for prot, flags, state, protect, kind in (
+            (3, private | anonymous, 0x1000, 4, own),
+            (7, private | anonymous, 0x1000, 0x40, own),
+            (4, private | anonymous, 0x1000, 0x10, own),
+            (0, private | anonymous, 0x2000, 0, own),
+            (1, shared | anonymous, 0x1000, 2, view),
+            (0, shared | anonymous, 0x1000, 1, view),
+            (3, shared | anonymous, 0x1000, 4, view),
+            (1, private, 0x1000, 2, view), (3, private, 0x1000, 8, view),
+            (7, private, 0x1000, 0x80, view), (5, private, 0x1000, 0x20, view),
+            (3, shared, 0x1000, 4, view), (7, shared, 0x1000, 0x40, view)):
+        mapped(p, AT, prot, flags)
+        allocated = protect or 1
+        got = p.query(AT + 5)
+        check(got[:3] == (AT, AT, allocated) and got[4:] ==
+              (state, protect, kind), "query", (prot, flags),
+              [hex(v) for v in got])
+        check(got[3] == PAGE, "size", got)
+        check(p.free(AT, 0, 0x8000) == EINVAL, "not ours to free")
+        check(p.protect(AT, 1, 2) == INVALID, "in no region")
+        check(p.allocate(AT, PAGE, BOTH, 4) == INVALID, "taken")
+    check(p.query(p.at["probed"])[6] == image, "the program")
+    check(p.touch(UNMAP, AT, PAGE)[0] == [], "munmap")
+
+
+def replaced_by_another_kind(p):
+    """A page of a region becomes memory of another kind: the region ends."""
+    for flags in (1, 2, 0x21):
+        for page in (0, 2, 7):
+            check(p.allocate(AT, 8 * PAGE, BOTH, 4) == AT, "allocate")
+            mapped(p, AT + page * PAGE, 3, flags)
+            check(p.query(AT + page * PAGE)[6] == 0x40000, "what is there")
+            check(p.free(AT, 0, 0x8000) == EINVAL, "no region")
+            check(p.query(AT + 5 * PAGE)[6] == 0x20000, "the program's own")
+            if not flags & 0x20:
+                check(p.r.read(AT + page * PAGE, 1) == b"f", "kept")
+            check(p.touch(UNMAP, AT, 8 * PAGE)[0] == [], "munmap")
+
+
 def test():
     p = Program()
     before = maps(p.pid)
@@ -145,6 +195,8 @@ def test():
     top_down(p)
     frees(p)
     changed_by_the_program(p)
+    mapped_by_the_program(p)
+    replaced_by_another_kind(p)
     check(maps(p.pid) == before, "all is as it was")
     check(p.allocate(0, LIMIT - 0x10000, RESERVE, 4) == TOO_LITTLE, "no gap")
     p.r.expect("D;%x" % p.pid, "OK")

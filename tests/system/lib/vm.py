@@ -7,7 +7,7 @@ from lib.harness import check
 from lib.rsp import Rsp, base_of, launch, symbols
 
 (READ, WRITE, CALL, KERNEL, BOTH, UNMAP, PROTECT, REPLACE, FORK, VFORK,
- EXEC, REMAP) = range(1, 13)
+ EXEC, REMAP, MAP) = range(1, 14)
 PAGE = 0x1000
 FAULT, GUARD = "fault", "guard"
 # Children are let go.
