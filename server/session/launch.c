@@ -375,6 +375,8 @@ find_program(const char *const *argv, char ***words)
 {
 	char *cwd, *path = NULL;
 
+	if (argv[0] == NULL)
+		return -EINVAL;
 	*words = copy_strings(argv);
 	if (*words == NULL)
 		return -ENOMEM;
@@ -402,7 +404,7 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 		.disable_randomization = s->launch.disable_randomization,
 		.exit_kill = true,
 	};
-	char **words;
+	char **words = NULL;
 	int master, err;
 
 	err = open_stdio(s, how.stdio, &master);

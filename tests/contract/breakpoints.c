@@ -244,6 +244,18 @@ watch_step(void *arg, pid_t pid, pid_t tid)
 		target_watch_steps(me->f->t, tid, false);
 }
 
+/* Nothing comes but a hit that was queued before there was a filter. */
+static void
+pass_old_hit(struct fixture *f)
+{
+	struct target_event ev;
+
+	if (!event_within(f, &ev, 100))
+		return;
+	assert_int_equal(ev.reason, TARGET_STOP_BREAKPOINT);
+	resume(f, ev.tid, TARGET_RESUME_CONTINUE);
+}
+
 /* Through more than a lap, so over the breakpoint, too. */
 static void
 steps_are_told_to_a_watcher(void **state)
@@ -258,7 +270,7 @@ steps_are_told_to_a_watcher(void **state)
 	insert(f, pid, f->tick);
 	resume_all(f, pid);
 	for (i = 0; i < 10000 && (me.steps < me.want || me.hits < 40); i++)
-		no_event(f);
+		pass_old_hit(f);
 	assert_int_equal(me.steps, me.want);
 	assert_true(me.hits >= 40);
 	assert_int_equal(target_stop_all(f->t, pid), 0);

@@ -53,7 +53,7 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static bool
+bool
 event_within(struct fixture *f, struct target_event *ev, int64_t ms)
 {
 	struct pollfd p = { .fd = target_wake_fd(f->t), .events = POLLIN };

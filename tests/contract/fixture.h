@@ -83,6 +83,8 @@ int teardown(void **state);
 pid_t launched(struct fixture *f, unsigned threads);
 /* The next event; fails the test if there is none within 10 s. */
 struct target_event next_event(struct fixture *f);
+/* Is there one in that time? */
+bool event_within(struct fixture *f, struct target_event *ev, int64_t ms);
 /* Fails if there is an event within a moment. */
 void no_event(struct fixture *f);
 void resume(struct fixture *f, pid_t tid, enum target_resume_kind kind);
