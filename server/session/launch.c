@@ -251,7 +251,8 @@ quoted_words(const char *const *argv)
 	    calloc(count_strings((char *const *)argv) + 1, sizeof(*words));
 	size_t n = 0;
 
-	if (words == NULL || !add_word(words, &n, strdup(argv[0])))
+	if (words == NULL || argv[0] == NULL ||
+	    !add_word(words, &n, strdup(argv[0])))
 		goto failed;
 	for (size_t i = 1; argv[i] != NULL; i++) {
 		const char *const one[] = { argv[i], NULL };

@@ -53,7 +53,8 @@ def test():
     r = Rsp(server).as_gdb()
     r.expect("?", "T.*")
     base_at = base_of(program.pid, "hostile")
-    probe = base_at + symbols("hostile")["probe"][0]
+    table = symbols("hostile")
+    probe = base_at + table["probe"][0]
     for _ in range(3):
         regs = r.ask("g")
         reply = r.ask("_M0,3000,3000,4")
@@ -76,6 +77,7 @@ def test():
         check(r.receive(0.5) is None, "it stopped by itself")
         r.interrupt()
         check(r.stop_reply().startswith("T"), "no stop")
+    r.write(base_at + table["enough"][0], b"\1\0\0\0")
     r.expect("D;%x" % program.pid, "OK")
     r.close()
     check_in("PASS", program.output(250))
