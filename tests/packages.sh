@@ -4,8 +4,7 @@
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libev-dev
 	libmbedtls-dev libzydis-dev libseccomp-dev libjansson-dev libcmocka-dev
-	zlib1g-dev libinih-dev
-	libdw-dev"
+	zlib1g-dev libinih-dev libdw-dev"
 DEBUGGER_PACKAGES="gdb lldb-19 python3 openssl binutils"
 LINT_PACKAGES="clang clang-format-14 clang-tidy-14"
 
