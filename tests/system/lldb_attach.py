@@ -35,7 +35,9 @@ def test():
     option = {"name": "", "wait": " --waitfor",
               "orwait": " --waitfor --include-existing"}[how]
     out = lldb(None, *connect, "process attach --name " + name + option,
-               "breakpoint set --name lap", "continue", "process detach")
+               # An exec that was under way may come first.
+               "breakpoint set --name lap", "continue", "continue",
+               "process detach")
     pid = (late[0] if late else old).pid
     check_order(out, "Process %d stopped" % pid, "stop reason = breakpoint",
                 "detached")

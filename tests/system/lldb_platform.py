@@ -104,7 +104,8 @@ import lldb
 platform = lldb.SBPlatform("remote-linux")
 error = platform.ConnectRemote(lldb.SBPlatformConnectOptions("%(url)s"))
 print("connected:", error.Success())
-info = lldb.SBLaunchInfo(["%(program)s", "600"])
+info = lldb.SBLaunchInfo(["600"])
+# It becomes the first argument.
 info.SetExecutableFile(lldb.SBFileSpec("%(program)s"), True)
 error = platform.Launch(info)
 print("launched:", error.Success(), "pid:", info.GetProcessID(), ".")

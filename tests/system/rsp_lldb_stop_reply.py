@@ -44,8 +44,10 @@ def test():
     for addr, data in memory:
         check(r.read(int(addr, 16), len(data) // 2).hex() == data,
               "another memory at " + addr)
-    check(all("memory" in t for t in threads), "no memory", threads)
-    for piece in sum((t["memory"] for t in threads), []):
+    # One that has hardly begun has no frames yet.
+    pieces = sum((t.get("memory", []) for t in threads), [])
+    check(pieces, "no memory", threads)
+    for piece in pieces:
         check(r.read(piece["address"], len(piece["bytes"]) // 2).hex() ==
               piece["bytes"], "another memory at %x" % piece["address"])
     for empty in ("qStructuredDataPlugins", "jThreadExtendedInfo:{}", "qOffsets"):
