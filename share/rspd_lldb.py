@@ -163,7 +163,7 @@ def connect(debugger, command, context, result, internal_dict):
     # Not of our process group: ^C is for the program.
     bridge = subprocess.Popen(
         [os.environ.get("RSPD", "rspd"), "connect", *words, "--once",
-         "--listen", "localhost:0"], stdin=subprocess.DEVNULL,
+         "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE, text=True, start_new_session=True)
     said = []
     for line in bridge.stderr:
@@ -176,7 +176,7 @@ def connect(debugger, command, context, result, internal_dict):
     port = said[-1].split()[-1]
     threading.Thread(target=pass_on, args=(bridge,), daemon=True).start()
     debugger.GetCommandInterpreter().HandleCommand(
-        "gdb-remote localhost:" + port, context, result)
+        "gdb-remote 127.0.0.1:" + port, context, result)
     if not result.Succeeded():
         bridge.terminate()
 
