@@ -23,7 +23,8 @@ def attach(dap, program, *args, **begin):
     """Attaches to rspd on a port; the server."""
     server = Server("gdbserver", "127.0.0.1:0", "--", inferior(program), *args)
     dap.begin("attach", **begin, program=inferior(program), stopOnEntry=True,
-              **{"gdb-remote-port": server.port})
+              **{"gdb-remote-port": server.port,
+                 "gdb-remote-hostname": "127.0.0.1"})
     return server
 
 
