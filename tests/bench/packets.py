@@ -19,7 +19,7 @@ import time
 
 from lib import harness
 from lib.harness import (GDB, LLDB, RSPD, Failure, Server, check_in, gdb,
-                         inferior, lldb, need, run, start)
+                         inferior, lldb, need, run, skip, start)
 
 Scenario = collections.namedtuple("Scenario", "run most peer")
 
