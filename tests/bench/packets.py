@@ -26,6 +26,9 @@ Scenario = collections.namedtuple("Scenario", "run most peer")
 
 def gdb_main(address, program):
     """connect, break main, continue, bt"""
+    # Where libc's are not installed, gdb looks for them through the server.
+    if not os.path.isdir("/usr/lib/debug/.build-id"):
+        skip("needs debug information of the C library (libc6-dbg)")
     text = gdb(program, "target remote " + address, "break main", "continue",
                "bt", "kill")
     check_in("#0  main (", text)
