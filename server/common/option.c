@@ -9,6 +9,9 @@
 /* Width of the column of names in --help. */
 #define NAME_COLUMN 28
 
+/* No option is longer. */
+#define WORD_MAX 40
+
 static const struct option_row *
 find_long(const struct options *o, const char *name, size_t len)
 {
@@ -32,6 +35,68 @@ find_letter(const struct options *o, char letter)
 		}
 	}
 	return NULL;
+}
+
+/*
+ * How many letters must be changed, added or left out to make b of a.  The
+ * table of it is filled row by row, so that one row is enough.
+ */
+static size_t
+distance(const char *a, size_t alen, const char *b)
+{
+	size_t row[WORD_MAX + 1], blen = strlen(b);
+
+	if (alen > WORD_MAX || blen > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= blen; j++)
+		row[j] = j;
+	for (size_t i = 0; i < alen; i++) {
+		size_t before = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < blen; j++) {
+			size_t change = before + (a[i] != b[j]);
+			size_t other =
+			    row[j] < row[j + 1] ? row[j] : row[j + 1];
+
+			before = row[j + 1];
+			row[j + 1] = change < other + 1 ? change : other + 1;
+		}
+	}
+	return row[blen];
+}
+
+/* The shown option that the user may have meant; NULL: none is near. */
+static const struct option_row *
+find_nearest(const struct options *o, const char *name, size_t len)
+{
+	const struct option_row *best = NULL;
+	size_t least = len < 4 ? 2 : 3, d;
+
+	for (const struct option_row *const *t = o->tables; *t != NULL; t++) {
+		for (const struct option_row *r = *t; r->name != NULL; r++) {
+			d = distance(name, len, r->name);
+			if (r->help != NULL && d < least) {
+				best = r;
+				least = d;
+			}
+		}
+	}
+	return best;
+}
+
+static int
+unknown(struct options *o, const char *arg, size_t len)
+{
+	const struct option_row *near =
+	    len > 2 ? find_nearest(o, arg + 2, len - 2) : NULL;
+
+	snprintf(o->error, sizeof(o->error),
+		 near != NULL ? "Unknown argument: %.*s; did you mean --%s?"
+			      : "Unknown argument: %.*s; try --help",
+		 (int)(len < 100 ? len : 100), arg,
+		 near != NULL ? near->name : "");
+	return OPTION_WRONG;
 }
 
 static int
@@ -62,6 +127,7 @@ options_next(struct options *o, const char **value)
 	const char *arg = *o->argv;
 	const struct option_row *row;
 	const char *eq;
+	size_t len;
 
 	*value = NULL;
 	if (arg == NULL)
@@ -76,14 +142,14 @@ options_next(struct options *o, const char **value)
 	if (arg[1] != '-') {
 		row = arg[2] == '\0' ? find_letter(o, arg[1]) : NULL;
 		if (row == NULL)
-			return wrong(o, "Unknown argument: %s", arg);
+			return unknown(o, arg, strlen(arg));
 		return take(o, row, NULL, value);
 	}
 	eq = strchr(arg, '=');
-	row = find_long(o, arg + 2,
-			eq == NULL ? strlen(arg + 2) : (size_t)(eq - arg - 2));
+	len = eq == NULL ? strlen(arg) : (size_t)(eq - arg);
+	row = find_long(o, arg + 2, len - 2);
 	if (row == NULL)
-		return wrong(o, "Unknown argument: %s", arg);
+		return unknown(o, arg, len);
 	return take(o, row, eq == NULL ? NULL : eq + 1, value);
 }
 

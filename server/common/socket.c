@@ -254,8 +254,8 @@ socket_listen(const struct socket_addresses *addresses,
 			break;
 	}
 	if (err < 0)
-		return fail(error, err, "Can't bind address: %s.",
-			    strerror(-err));
+		return fail(error, err, "Port %u: Can't bind address: %s.",
+			    get_port(&addresses->at[0]), strerror(-err));
 	return 0;
 }
 
@@ -265,7 +265,8 @@ socket_listen_start(const struct socket_listeners *l,
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (listen(l->fd[i], BACKLOG) < 0)
-			return fail(error, -errno, "Can't bind address: %s.",
+			return fail(error, -errno,
+				    "Port %u: Can't bind address: %s.", l->port,
 				    strerror(errno));
 	return 0;
 }

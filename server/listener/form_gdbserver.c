@@ -94,12 +94,14 @@ print_help(void)
 }
 
 static enum settings_result
-usage(void)
+usage(const char *missing)
 {
-	log_say("Usage:\trspd [OPTIONS] COMM PROG [ARGS ...]\n"
+	log_say("%s is missing.\n"
+		"Usage:\trspd [OPTIONS] COMM PROG [ARGS ...]\n"
 		"\trspd [OPTIONS] --attach COMM PID\n"
 		"\trspd [OPTIONS] --multi COMM\n"
-		"Try \"rspd --help\".");
+		"Try \"rspd --help\".",
+		missing);
 	return SETTINGS_WRONG;
 }
 
@@ -186,7 +188,8 @@ apply(struct options *o, int id, const char *value, struct settings *s,
 		s->session.once = true;
 		return SETTINGS_RUN;
 	case ID_WRAPPER:
-		return take_wrapper(o, s) ? SETTINGS_RUN : usage();
+		return take_wrapper(o, s) ? SETTINGS_RUN
+					  : usage("The -- after --wrapper W");
 	case ID_DISABLE_PACKET:
 		return disable_packets(&s->session, value);
 	case ID_SELFTEST:
@@ -202,6 +205,20 @@ apply(struct options *o, int id, const char *value, struct settings *s,
 	return settings_apply(s, id, value) ? SETTINGS_RUN : SETTINGS_WRONG;
 }
 
+static enum settings_result
+wrong_comm(const char *text)
+{
+	bool number =
+	    text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+
+	log_say("%s: HOST:PORT, unix:PATH, a device, - or stdio is wanted here",
+		text);
+	if (number)
+		log_say("Did you mean \":%s\"?", text);
+	log_say("Exiting");
+	return SETTINGS_WRONG;
+}
+
 /* What stands behind COMM. */
 static enum settings_result
 take_target(char **argv, struct settings *s, struct seen *seen)
@@ -213,14 +230,14 @@ take_target(char **argv, struct settings *s, struct seen *seen)
 	}
 	if (seen->attach) {
 		if (*argv == NULL)
-			return usage();
+			return usage("PID");
 		s->attach = *argv;
 		return SETTINGS_RUN;
 	}
 	if (*argv != NULL)
 		s->program = (const char *const *)argv;
 	else if (!s->session.extended)
-		return usage();
+		return usage("PROG");
 	return SETTINGS_RUN;
 }
 
@@ -245,13 +262,9 @@ form_gdbserver(char **argv, struct settings *s)
 		return SETTINGS_WRONG;
 	}
 	if (id != OPTION_POSITIONAL)
-		return usage();
-	if (address_parse(value, &s->comm[0]) < 0) {
-		log_say("%s: HOST:PORT, unix:PATH, a device, - or stdio is "
-			"wanted here.\nExiting",
-			value);
-		return SETTINGS_WRONG;
-	}
+		return usage("COMM");
+	if (address_parse(value, &s->comm[0]) < 0)
+		return wrong_comm(value);
 	s->ncomm = 1;
 	s->session.comm_is_stdio = s->comm[0].kind == ADDRESS_STDIO;
 	r = take_target(o.argv, s, &seen);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes come and go: vAttach, vRun, A, R, k, vKill, D.
+ * Processes come and go: vRun, A, R, k, vKill, D.
  */
 #include <errno.h>
 #include <signal.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attach.h"
 #include "handlers.h"
 #include "platform.h"
+#include "process.h"
 #include "program.h"
 #include "regions.h"
 #include "run.h"
@@ -18,9 +18,8 @@
 
 /* ---- a process has come ---- */
 
-/* Non-stop: the stops of a new process follow as notifications. */
-static int
-announce_threads(struct session *s, pid_t pid)
+int
+process_announce(struct session *s, pid_t pid)
 {
 	size_t n = session_threads(s, pid);
 
@@ -36,9 +35,8 @@ announce_threads(struct session *s, pid_t pid)
 	return 0;
 }
 
-/* Its first thread becomes the current one; tells its stop. */
-static int
-put_first_stop(struct session *s, pid_t pid, struct rsp_reply *out)
+int
+process_first_stop(struct session *s, pid_t pid, struct rsp_reply *out)
 {
 	struct target_event ev;
 	pid_t tid;
@@ -58,108 +56,6 @@ put_first_stop(struct session *s, pid_t pid, struct rsp_reply *out)
 	s->client.c_tid = RSP_ID_ALL;
 	stop_reply(s, out, &ev);
 	return 0;
-}
-
-/* ---- attach ---- */
-
-static int
-detach_process(struct session *s, pid_t pid, bool stay_stopped)
-{
-	int err;
-
-	regions_before_detach(s, pid);
-	session_say(s, "Detaching from process %d", (int)pid);
-	trace_detach(s, pid);
-	err = target_detach(s->target, pid, stay_stopped);
-	session_audit(s, "detach", pid, err, NULL);
-	if (err < 0)
-		return err;
-	session_forget_process(s, pid);
-	session_update_state(s);
-	return 0;
-}
-
-static int
-attach(struct session *s, pid_t pid, struct rsp_reply *out)
-{
-	int err = target_attach(s->target, pid);
-
-	session_audit(s, "attach", pid, err, NULL);
-	if (err < 0) {
-		session_say(s, "Cannot attach to process %d: %s (%d)", (int)pid,
-			    strerror(-err), -err);
-		return err;
-	}
-	session_say(s, "Attached; pid = %d", (int)pid);
-	session_update_state(s);
-	if (!s->client.non_stop)
-		return put_first_stop(s, pid, out);
-	/*
-	 * gdb asks for stops itself, and takes nothing of the process before
-	 * it has asked what it is; until then it believes that it runs.
-	 */
-	if (!s->client.dialect->stops_whole_process) {
-		/* It is also asked for its registers' description then, which
-		 * is made of those of a thread that stands. */
-		(void)session_view(s, pid);
-		run_process(s, pid);
-	} else {
-		err = announce_threads(s, pid);
-	}
-	if (err == 0)
-		rsp_reply_str(out, "OK");
-	return err;
-}
-
-/*
- * It is looked at twice: what must not be attached to is not even stopped, and
- * what has become something else meanwhile is let go again.
- */
-int
-session_attach(struct session *s, pid_t pid, struct rsp_reply *out)
-{
-	int err = session_may_attach(s, pid);
-
-	if (err < 0)
-		return err;
-	err = attach(s, pid, out);
-	if (err == 0 && session_may_attach(s, pid) < 0) {
-		rsp_reply_clear(out);
-		err = detach_process(s, pid, false);
-		err = err < 0 ? err : -EPERM;
-	}
-	return err;
-}
-
-int
-handle_attach(struct session *s, const struct rsp_request *req,
-	      struct rsp_reply *out)
-{
-	if (req->pid <= 0 || req->pid > INT32_MAX)
-		return -EINVAL;
-	return session_attach(s, (pid_t)req->pid, out);
-}
-
-int
-handle_attach_or_wait_supported(struct session *s,
-				const struct rsp_request *req,
-				struct rsp_reply *out)
-{
-	(void)s;
-	(void)req;
-	rsp_reply_str(out, "OK");
-	return 0;
-}
-
-int
-session_attach_pid(struct session *s, pid_t pid)
-{
-	struct rsp_reply none;
-	uint8_t buf[RSP_REPLY_MIN];
-
-	/* Nobody is there yet to read the stop reply. */
-	rsp_reply_begin(&none, buf, sizeof(buf));
-	return attach(s, pid, &none);
 }
 
 /* ---- launch ------------------------------------------------------------- */
@@ -256,7 +152,7 @@ handle_run(struct session *s, const struct rsp_request *req,
 	err = start_program(s, out, &pid);
 	if (err < 0)
 		return err;
-	return put_first_stop(s, pid, out);
+	return process_first_stop(s, pid, out);
 }
 
 int
@@ -399,6 +295,23 @@ handle_vkill(struct session *s, const struct rsp_request *req,
 
 /* ---- detach ------------------------------------------------------------- */
 
+int
+process_detach(struct session *s, pid_t pid, bool stay_stopped)
+{
+	int err;
+
+	regions_before_detach(s, pid);
+	session_say(s, "Detaching from process %d", (int)pid);
+	trace_detach(s, pid);
+	err = target_detach(s->target, pid, stay_stopped);
+	session_audit(s, "detach", pid, err, NULL);
+	if (err < 0)
+		return err;
+	session_forget_process(s, pid);
+	session_update_state(s);
+	return 0;
+}
+
 /*
  * The user wants the trace to go on without a debugger, and a process that is
  * detached has no tracepoints.  So the client is sent away instead, and the
@@ -434,12 +347,12 @@ handle_detach(struct session *s, const struct rsp_request *req,
 		return 0;
 	}
 	if (req->detach.has_pid) {
-		err = detach_process(s, (pid_t)req->detach.pid, stay);
+		err = process_detach(s, (pid_t)req->detach.pid, stay);
 	} else {
 		if (s->state == SESSION_EMPTY)
 			return -ESRCH;
 		while (err == 0 && target_processes(s->target, &pid, 1) > 0)
-			err = detach_process(s, pid, stay);
+			err = process_detach(s, pid, stay);
 	}
 	if (err == 0)
 		rsp_reply_str(out, "OK");
@@ -485,7 +398,7 @@ handle_restart(struct session *s, const struct rsp_request *req,
 			return SESSION_NO_REPLY;
 	}
 	if (start_program(s, out, &pid) == 0 &&
-	    put_first_stop(s, pid, out) == 0)
+	    process_first_stop(s, pid, out) == 0)
 		rsp_reply_clear(out);
 	return SESSION_NO_REPLY;
 }

@@ -57,7 +57,7 @@ static int
 read_status(struct process_facts *f)
 {
 	char path[64], text[4096];
-	const char *state, *tgid, *ppid;
+	const char *state, *tgid, *ppid, *tracer, *seccomp;
 	size_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)f->pid);
@@ -66,6 +66,8 @@ read_status(struct process_facts *f)
 	state = find_value(text, "State");
 	tgid = find_value(text, "Tgid");
 	ppid = find_value(text, "PPid");
+	tracer = find_value(text, "TracerPid");
+	seccomp = find_value(text, "Seccomp");
 	if (state == NULL || tgid == NULL || ppid == NULL ||
 	    strtol(tgid, NULL, 10) != f->pid ||
 	    !find_ids(text, "Uid", &f->uid, &f->euid) ||
@@ -73,6 +75,8 @@ read_status(struct process_facts *f)
 		return -ESRCH;
 	f->state = state[0];
 	f->ppid = (pid_t)strtol(ppid, NULL, 10);
+	f->tracer = tracer == NULL ? 0 : (pid_t)strtol(tracer, NULL, 10);
+	f->filtered = seccomp != NULL && seccomp[0] == '2';
 	return 0;
 }
 

@@ -12,6 +12,8 @@ struct process_facts {
 	pid_t pid, ppid;
 	uid_t uid, euid;
 	gid_t gid, egid;
+	pid_t tracer;		 /* 0: nobody traces it */
+	bool filtered;		 /* a seccomp filter is over it */
 	char state;		 /* as in /proc/PID/stat */
 	char exe[PATH_MAX];	 /* "" where it is not ours to see */
 	const struct arch *arch; /* NULL: unknown */

@@ -21,6 +21,18 @@ def test():
         status, text = ends(*args)
         check(status > 0, "status %d of %r" % (status, args), text)
         check(text, "no text for %r" % args)
+    # What is wrong is said, and what to do.
+    for part, *args in (
+            ("did you mean --once?", "--onec", ":0", hello),
+            ("Unknown argument: --x; try --help", "--x=1", ":0", hello),
+            ("did you mean --log-file?", "gdbserver", "--log-fil", "x", ":0"),
+            ("COMM is missing", "--once"), ("PROG is missing", ":0"),
+            ("PID is missing", "--attach", ":0"),
+            ('Did you mean ":1234"?', "1234", hello),
+            ('serv: HOST:PORT', "serv", ":0")):
+        status, text = ends(*args)
+        check(status > 0, "status %d of %r" % (status, args), text)
+        check_in(part, text)
     status, text = ends("--version")
     check(status == 0 and "rspd" in text, "--version", text)
     status, text = ends("--help")
@@ -30,7 +42,8 @@ def test():
     server = Server("--multi", "localhost:0")
     status, text = ends("--multi", "localhost:%d" % server.port)
     check(status > 0, "port taken", text)
-    check_in("Address already in use", text)
+    check_in("Port %d: Can't bind address: Address already in use"
+             % server.port, text)
     # Not loopback, no TLS: refused, unless --insecure.
     for host in ("0.0.0.0", "[::]", "*"):
         status, text = ends("--multi", host + ":0")

@@ -3,8 +3,8 @@
 right after it."""
 import subprocess
 
-from lib.harness import (Inferior, Server, check, run, start, state_of,
-                         wait_until)
+from lib.harness import (Inferior, Server, check, check_in, run, start,
+                         state_of, wait_until)
 from lib.rsp import Rsp
 
 
@@ -38,6 +38,16 @@ def test():
         _, text = bad.communicate(timeout=30)
         check(bad.returncode > 0, "exit status %d for %r" %
               (bad.returncode, pid), text)
+    # Why, and not only that: from the server, and from the packet.
+    bad = start([server.argv[0], "--attach", "localhost:0", str(traced.pid)],
+                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    _, text = bad.communicate(timeout=30)
+    check_in("process %d traces it already" % other.pid, text.decode())
+    r = Rsp(server).as_lldb()
+    reply = r.ask("vAttach;%x" % traced.pid)
+    check_in(b"traces it already".hex(), reply)
+    reply = r.ask("vAttach;%x" % server.pid)
+    check_in(b"rspd itself".hex(), reply)
     check(other.process.poll() is None, "the other rspd ended")
     dead.wait()
 
