@@ -165,6 +165,21 @@ decode_launch_server(struct rsp_args *a, struct rsp_request *req)
 	return true;
 }
 
+/* :port,hexpath */
+bool
+decode_door(struct rsp_args *a, struct rsp_request *req)
+{
+	uint64_t port;
+
+	rsp_args_separator(a);
+	if (!rsp_args_hex_max(a, UINT16_MAX, &port) ||
+	    !rsp_args_expect(a, ',') ||
+	    !rsp_args_hex_text(a, &req->door.path) || !rsp_args_at_end(a))
+		return false;
+	req->door.port = (uint16_t)port;
+	return true;
+}
+
 /* :only_directories,hexpath */
 bool
 decode_path_complete(struct rsp_args *a, struct rsp_request *req)

@@ -25,9 +25,10 @@ rsp_reader_in_packet(const struct rsp_reader *r)
 }
 
 static void
-start_body(struct rsp_reader *r)
+start_body(struct rsp_reader *r, bool notice)
 {
 	r->state = BODY;
+	r->notice = notice;
 	r->len = 0;
 	r->sum = 0;
 	r->given = 0;
@@ -37,7 +38,7 @@ start_body(struct rsp_reader *r)
 static bool
 starts_something(uint8_t c)
 {
-	return c == '$' || c == '+' || c == '-' || c == 0x03;
+	return c == '$' || c == '%' || c == '+' || c == '-' || c == 0x03;
 }
 
 static size_t
@@ -48,7 +49,8 @@ feed_idle(struct rsp_reader *r, const uint8_t *in, size_t n,
 
 	switch (in[0]) {
 	case '$':
-		start_body(r);
+	case '%':
+		start_body(r, in[0] == '%');
 		return 1;
 	case '+':
 		*event = RSP_EVENT_ACK;
@@ -102,7 +104,7 @@ feed_body(struct rsp_reader *r, const uint8_t *in, size_t n,
 		return (size_t)(etx - in) + 1;
 	}
 	if (dollar != NULL) {
-		start_body(r);
+		start_body(r, false);
 		skip = (size_t)(dollar - in) + 1;
 	}
 	append(r, in + skip, run - skip);
@@ -112,17 +114,25 @@ feed_body(struct rsp_reader *r, const uint8_t *in, size_t n,
 	return run + 1;
 }
 
+/* What a body was that is none after all. */
+static enum rsp_event
+failure(const struct rsp_reader *r)
+{
+	if (r->notice)
+		return RSP_EVENT_GARBAGE;
+	return r->overlong ? RSP_EVENT_OVERLONG : RSP_EVENT_BAD_CHECKSUM;
+}
+
 static void
 end_packet(struct rsp_reader *r, enum rsp_event *event)
 {
 	r->state = IDLE;
-	if (r->overlong) {
-		*event = RSP_EVENT_OVERLONG;
+	if (r->overlong || (r->check && r->given != r->sum)) {
+		*event = failure(r);
 		return;
 	}
 	r->body[r->len] = 0;
-	*event = r->check && r->given != r->sum ? RSP_EVENT_BAD_CHECKSUM
-						: RSP_EVENT_PACKET;
+	*event = r->notice ? RSP_EVENT_NOTICE : RSP_EVENT_PACKET;
 }
 
 static size_t
@@ -133,8 +143,7 @@ feed_digit(struct rsp_reader *r, uint8_t c, enum rsp_event *event)
 	if (!rsp_hex_digit(c, &digit)) {
 		/* This may well be the start of the next packet: keep it. */
 		r->state = IDLE;
-		*event =
-		    r->overlong ? RSP_EVENT_OVERLONG : RSP_EVENT_BAD_CHECKSUM;
+		*event = failure(r);
 		return 0;
 	}
 	r->given = (uint8_t)((unsigned)r->given << 4 | digit);

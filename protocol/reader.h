@@ -23,6 +23,7 @@ enum rsp_event {
 	RSP_EVENT_BAD_CHECKSUM, /* a whole packet with a wrong sum, or none */
 	RSP_EVENT_OVERLONG,	/* a packet that did not fit, now over */
 	RSP_EVENT_GARBAGE,	/* bytes that belong to nothing */
+	RSP_EVENT_NOTICE,	/* as PACKET, but "%": nothing is answered */
 };
 
 struct rsp_reader {
@@ -33,7 +34,8 @@ struct rsp_reader {
 	uint8_t sum;
 	uint8_t given; /* the sum that the packet claims */
 	bool overlong;
-	bool check; /* false in no-ack mode: sums are not compared */
+	bool notice; /* begun by "%"; a wrong one is garbage */
+	bool check;  /* false in no-ack mode: sums are not compared */
 	/*
 	 * The client may only interrupt now: 0x03 is an interrupt wherever it
 	 * stands, and ends a packet that was begun.  (Otherwise it is data

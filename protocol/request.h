@@ -285,11 +285,15 @@ struct rsp_request {
 			uint64_t flags;	       /* open: File-I/O flags */
 			uint64_t mode;	       /* open */
 			int64_t fd;
-			uint64_t count;		/* pread */
-			uint64_t offset;	/* pread pwrite */
-			struct rsp_bytes data;	/* pwrite */
-			int64_t pid;		/* setfs */
-		} file;				/* path, mode: mkdir, chmod */
+			uint64_t count;	       /* pread */
+			uint64_t offset;       /* pread pwrite */
+			struct rsp_bytes data; /* pwrite */
+			int64_t pid;	       /* setfs */
+		} file;			       /* path, mode: mkdir, chmod */
+		struct {		       /* DOOR */
+			uint16_t port;	       /* 0: none */
+			struct rsp_bytes path; /* empty: none */
+		} door;
 		struct rsp_process_match match; /* FIRST_PROCESSES */
 		struct {			/* PATH_COMPLETE */
 			bool directories;	/* only those */

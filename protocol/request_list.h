@@ -170,6 +170,7 @@
 	X(FILE_SYMLINK, "vFile:symlink", COLON, decode_file_symlink)	\
 	/* platform */							\
 	X(LAUNCH_SERVER, "qLaunchGDBServer", END | SEMI, decode_launch_server) \
+	X(DOOR, "QDoor", COLON, decode_door)				\
 	X(QUERY_SERVER, "qQueryGDBServer", END, decode_nothing)		\
 	X(KILL_SPAWNED, "qKillSpawnedProcess", COLON, decode_dec_pid)	\
 	X(FIRST_PROCESSES, "qfProcessInfo", END | COLON, decode_find_processes) \

@@ -6,11 +6,27 @@
 #include "../common/socket.h"
 #include "../common/tls.h"
 #include "../relay/pump.h"
+#include "../session/native.h"
 #include "private.h"
 
 #define CONNECT_MS	  20000
 #define HANDSHAKE_SECONDS 20
 #define LINGER_MS	  1000
+
+/*
+ * lldb's platform asks the server where further sessions can come in, and that
+ * knows its own door only.  So it is told ours, which the debugger has found.
+ */
+static size_t
+describe_door(int fd, char text[SESSION_DOOR_NOTICE_MAX])
+{
+	struct session_door door;
+
+	socket_local(fd, &door.port, door.path, sizeof(door.path));
+	if (door.port == 0 && door.path[0] == '\0')
+		return 0;
+	return session_door_notice(&door, text);
+}
 
 static int
 shake_hands(const struct connect *c, const struct pump *pump)
@@ -54,7 +70,7 @@ connect_carry(const struct connect *c, int in, int out)
 {
 	struct pump pump = { .in = in, .out = out };
 	struct socket_error error;
-	char text[512];
+	char door[SESSION_DOOR_NOTICE_MAX], text[512];
 	int status, err;
 
 	err = tls_new(&pump.tls, TLS_CLIENT, &c->files, c->name, text,
@@ -69,6 +85,8 @@ connect_carry(const struct connect *c, int in, int out)
 		return CONNECT_UNREACHABLE;
 	}
 	tls_set_socket(pump.tls, pump.net);
+	pump.greeting = door;
+	pump.greeting_len = describe_door(in, door);
 	status = shake_hands(c, &pump);
 	if (status == CONNECT_OK)
 		status = run_pump(c, &pump);

@@ -122,13 +122,14 @@ write_plain(const struct pump *p, struct lanes *s)
 /* ---- plain to TLS ---- */
 
 static void
-read_plain(const struct pump *p, struct lanes *s)
+read_plain(struct pump *p, struct lanes *s)
 {
 	struct lane *l = &s->to_net;
+	size_t skip = p->greeting_len;
 	ssize_t n;
 
 	do
-		n = read(p->in, l->data, sizeof(l->data));
+		n = read(p->in, l->data + skip, sizeof(l->data) - skip);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -136,8 +137,11 @@ read_plain(const struct pump *p, struct lanes *s)
 		l->ended = true;
 		return;
 	}
+	if (skip > 0)
+		memcpy(l->data, p->greeting, skip);
+	p->greeting_len = 0;
 	l->start = 0;
-	l->end = (size_t)n;
+	l->end = skip + (size_t)n;
 }
 
 static void

@@ -12,6 +12,9 @@ struct pump {
 	struct tls *tls;
 	int net;     /* its socket */
 	int in, out; /* the plain side; may be the same */
+	/* Goes to the peer before the plain side's first byte. */
+	const void *greeting;
+	size_t greeting_len; /* small beside a buffer; 0: none, or it is sent */
 	/* What pump_run saw. */
 	bool heard;	 /* something came from the peer */
 	bool peer_ended; /* it was the peer that ended */

@@ -202,6 +202,7 @@ const struct handler session_handlers[RSP_REQUEST_COUNT] = {
 	/* platform */
 	[RSP_LAUNCH_SERVER] = { handle_launch_server, SESSION_EMPTY,
 				CLASS_SESSION },
+	[RSP_DOOR] = { handle_door, ALWAYS, CLASS_SESSION },
 	[RSP_QUERY_SERVER] = { handle_query_server, ALWAYS, CLASS_SESSION },
 	[RSP_KILL_SPAWNED] = { handle_kill_spawned, IDLE, CLASS_LAUNCH },
 	[RSP_FIRST_PROCESSES] = { handle_first_processes, IDLE, CLASS_ATTACH },
@@ -312,6 +313,19 @@ session_finish_reply(struct session *s, struct rsp_reply *out, int err)
 		session_put_error(s, out, -err);
 	if (err != SESSION_NO_REPLY)
 		session_send(s, out);
+}
+
+void
+session_take_notice(struct session *s, uint8_t *body, size_t len)
+{
+	struct rsp_request req;
+	struct rsp_reply unsent;
+
+	if (rsp_request_decode(&req, body, len) != RSP_DECODED ||
+	    req.kind != RSP_DOOR)
+		return;
+	session_begin(s, &unsent);
+	(void)handle_door(s, &req, &unsent);
 }
 
 void

@@ -69,6 +69,21 @@ handle_launch_server(struct session *s, const struct rsp_request *req,
 	return 0;
 }
 
+/* Somebody who stands between us tells where the client has met him. */
+int
+handle_door(struct session *s, const struct rsp_request *req,
+	    struct rsp_reply *out)
+{
+	struct session_door door = { .port = req->door.port };
+
+	if (req->door.path.len >= sizeof(door.path))
+		return -ENAMETOOLONG;
+	memcpy(door.path, req->door.path.data, req->door.path.len);
+	session_set_door(s, &door);
+	rsp_reply_str(out, "OK");
+	return 0;
+}
+
 /* Servers that were started for a debugger that has not come yet. */
 int
 handle_query_server(struct session *s, const struct rsp_request *req,

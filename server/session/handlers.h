@@ -65,8 +65,9 @@ handler_fn handle_module_info;
 handler_fn handle_modules_info_json;
 
 /* handle_platform.c: lldb's platform */
-handler_fn handle_launch_server, handle_query_server, handle_kill_spawned,
-    handle_make_directory, handle_change_mode, handle_path_complete;
+handler_fn handle_launch_server, handle_door, handle_query_server,
+    handle_kill_spawned, handle_make_directory, handle_change_mode,
+    handle_path_complete;
 
 /* handle_core.c: qSaveCore */
 handler_fn handle_save_core;

@@ -263,6 +263,8 @@ struct handler {
 
 extern const struct handler session_handlers[RSP_REQUEST_COUNT];
 void session_dispatch(struct session *s, uint8_t *body, size_t len);
+/* What is said in passing: nothing of it is answered, or changes what is. */
+void session_take_notice(struct session *s, uint8_t *body, size_t len);
 /* Makes what a handler returned into a reply and sends it. */
 void session_finish_reply(struct session *s, struct rsp_reply *out, int err);
 

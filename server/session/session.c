@@ -265,6 +265,11 @@ take_event(struct session *s, enum rsp_event event)
 			output_byte(s, '+');
 		session_dispatch(s, s->reader.body, s->reader.len);
 		break;
+	case RSP_EVENT_NOTICE:
+		session_log_packet(s, "received", s->reader.body,
+				   s->reader.len);
+		session_take_notice(s, s->reader.body, s->reader.len);
+		break;
 	case RSP_EVENT_OVERLONG:
 		if (!s->client.no_ack)
 			output_byte(s, '+');

@@ -663,6 +663,12 @@ DESCRIBE(decode_launch_server)
 	(void)t;
 }
 
+DESCRIBE(decode_door)
+{
+	say(t, "%x", (unsigned)req->door.port);
+	say_text(t, req->door.path);
+}
+
 DESCRIBE(decode_path_complete)
 {
 	say(t, req->complete.directories ? "folders" : "all");

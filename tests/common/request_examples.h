@@ -290,6 +290,8 @@ static const struct request_example request_examples[] = {
 	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;host:box;port:1234;", ""),
 	GOOD(LAUNCH_SERVER, "qLaunchGDBServer;", ""),
 	GOOD(LAUNCH_SERVER, "qLaunchGDBServer", ""),
+	GOOD(DOOR, "QDoor:4d2,", "4d2[]"),
+	GOOD(DOOR, "QDoor:0,2f73", "0[/s]"),
 	GOOD(QUERY_SERVER, "qQueryGDBServer", ""),
 	GOOD(KILL_SPAWNED, "qKillSpawnedProcess:4711", "4711"),
 	GOOD(FIRST_PROCESSES, "qfProcessInfo", "0"),

@@ -32,6 +32,8 @@ enum { FD_NET = 100, FD_PLAIN };
 #define POLLS_MAX 100000
 /* Bytes of a direction are told apart by their place. */
 #define PERIOD 251
+/* The first bytes from the plain side may be the pump's own. */
+static const uint8_t greeting[] = { 0, 1, 2, 3, 4, 5, 6 };
 
 /* What one side sends, and what of it the other has got. */
 struct flow {
@@ -49,6 +51,7 @@ struct tls {
 	size_t again_len;
 	unsigned polls;
 	bool running; /* pump_run */
+	bool greets;  /* it is still to do so */
 };
 
 static struct tls *world;
@@ -181,6 +184,9 @@ world_read(int fd, void *buf, size_t n)
 		errno = b % 8 == 3 ? EINTR : EAGAIN;
 		return -1;
 	}
+	if (world->greets)
+		f->sent += sizeof(greeting);
+	world->greets = false;
 	return give(f, buf, n);
 }
 
@@ -271,10 +277,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.in = FD_PLAIN,
 		.out = FD_PLAIN,
 	};
+	uint8_t how;
 	int err;
 
 	world = &t;
-	err = pump_handshake(&p, 3600, draw() & 1);
+	how = draw();
+	t.greets = (how & 2) != 0;
+	if (t.greets) {
+		p.greeting = greeting;
+		p.greeting_len = sizeof(greeting);
+	}
+	err = pump_handshake(&p, 3600, how & 1);
 	must(t.from_net.sent == 0 && t.from_plain.sent == 0);
 	if (err != 0)
 		return 0;
@@ -285,6 +298,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	must(is_whole(&t.from_net) || is_whole(&t.from_plain) ||
 	     t.from_net.broken || t.from_plain.broken);
 	must(p.heard == (t.from_net.sent > 0));
+	must((p.greeting_len > 0) == t.greets);
 	if (err == 0 && !t.from_net.ended && !p.heard)
 		pump_hear(&p, 1000);
 	return 0;

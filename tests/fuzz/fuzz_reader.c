@@ -35,7 +35,7 @@ note(struct trace *t, const struct rsp_reader *r, enum rsp_event event)
 		return;
 	t->last = event;
 	mix(t, &kind, 1);
-	if (event != RSP_EVENT_PACKET)
+	if (event != RSP_EVENT_PACKET && event != RSP_EVENT_NOTICE)
 		return;
 	if (r->len >= r->cap || r->body[r->len] != 0)
 		abort();

@@ -101,6 +101,17 @@ def test():
     r.expect("qLaunchGDBServer;host:x;", "pid:%d;port:%d;" %
              (server.pid, server.port))
 
+    # Who stands between has told another door: as a packet, as a notice.
+    r.expect("QDoor:4d2,", "OK")
+    r.expect("qLaunchGDBServer;host:x;", r"pid:\d+;port:1234;")
+    notice = "QDoor:0," + hexed("/s")
+    r.sock.sendall(b"%%%s#%02x" % (notice.encode(), sum(notice.encode()) & 255))
+    r.expect("qLaunchGDBServer;host:x;",
+             r"pid:\d+;port:0;socket_name:%s;" % hexed("/s"))
+    r.expect("QDoor:0," + "2f" * 108, "E24")
+    r.expect("QDoor:0,", "OK")
+    r.expect("qLaunchGDBServer;host:x;", "E6b")
+
     # With a process of its own it is a debugger like any other.
     r.expect("vAttach;%x" % pid, "T.*")
     r.expect("qLaunchGDBServer;host:x;", "E10")

@@ -22,7 +22,7 @@ struct trace {
 static void
 note(struct trace *t, const struct rsp_reader *r, enum rsp_event event)
 {
-	static const char letters[] = ".p+-iboG";
+	static const char letters[] = ".p+-iboGn";
 
 	if (event == RSP_EVENT_NONE)
 		return;
@@ -30,10 +30,11 @@ note(struct trace *t, const struct rsp_reader *r, enum rsp_event event)
 	if (event == RSP_EVENT_GARBAGE && t->len > 0 &&
 	    t->text[t->len - 1] == 'G')
 		return;
-	if (event == RSP_EVENT_PACKET) {
+	if (event == RSP_EVENT_PACKET || event == RSP_EVENT_NOTICE) {
 		assert_int_equal(r->body[r->len], 0);
 		t->len += (size_t)snprintf(t->text + t->len,
-					   sizeof(t->text) - t->len, "[%.*s]",
+					   sizeof(t->text) - t->len, "%s[%.*s]",
+					   event == RSP_EVENT_NOTICE ? "%" : "",
 					   (int)r->len, (const char *)r->body);
 	} else {
 		t->text[t->len++] = letters[event];
@@ -143,6 +144,17 @@ static const struct {
 	{ S("GET / HTTP/1.1\r\n\r\n$g#67"), "G[g]", NULL },
 	{ S("\0\0\xff$g#67"), "G[g]", NULL },
 	{ S("$g#67\n$g#67"), "[g]G[g]", NULL },
+	/* Notices; a wrong one is nothing that has to be answered. */
+	{ S("%g#67$g#67"), "%[g][g]", NULL },
+	{ S("+%g#67"), "+%[g]", NULL },
+	{ S("ab%g#67+"), "G%[g]+", NULL },
+	{ S("%g#68$g#67"), "G[g]", "%[g][g]" },
+	{ S("%g#zz$g#67"), "G[g]", NULL },
+	{ S("%g#6$g#67"), "G[g]", NULL },
+	{ S("%ab$g#67"), "[g]", NULL },
+	{ S("%a%b#e8"), "%[a%b]", NULL },
+	{ S("GET /%20 $g#67"), "G[g]", NULL },
+	{ S("%0123456789abcdefg#c7$g#67"), "G[g]", NULL },
 	/* Cut packets take nothing along. */
 	{ S("$abc$g#67"), "[g]", NULL },
 	{ S("$$$$g#67"), "[g]", NULL },
