@@ -76,8 +76,9 @@ print_help(void)
 }
 
 static bool
-apply(struct certs *c, int id, const char *value)
+apply(void *arg, int id, const char *value)
 {
+	struct certs *c = arg;
 	int64_t days;
 
 	switch (id) {
@@ -113,25 +114,13 @@ apply(struct certs *c, int id, const char *value)
 static int
 parse(struct certs *c, char **argv, int *status)
 {
-	struct options o = { .tables = tables, .argv = argv };
-	const char *value;
-	int id;
+	const struct option_use use = {
+		tables, ID_HELP, print_help, apply, c,
+	};
+	int err = options_take(&use, argv);
 
-	*status = 1;
-	while ((id = options_next(&o, &value)) != OPTION_END) {
-		if (id == OPTION_WRONG) {
-			log_error("%s", o.error);
-			return -EINVAL;
-		}
-		if (id == ID_HELP) {
-			print_help();
-			*status = 0;
-			return 1;
-		}
-		if (!apply(c, id, value))
-			return -EINVAL;
-	}
-	return 0;
+	*status = err == 1 ? 0 : 1;
+	return err;
 }
 
 static const struct command *

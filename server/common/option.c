@@ -2,9 +2,10 @@
 #include "option.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "log.h"
 
 /* Width of the column of names in --help. */
 #define NAME_COLUMN 28
@@ -151,6 +152,28 @@ options_next(struct options *o, const char **value)
 	if (row == NULL)
 		return unknown(o, arg, len);
 	return take(o, row, eq == NULL ? NULL : eq + 1, value);
+}
+
+int
+options_take(const struct option_use *use, char **argv)
+{
+	struct options o = { .tables = use->tables, .argv = argv };
+	const char *value;
+	int id;
+
+	while ((id = options_next(&o, &value)) != OPTION_END) {
+		if (id == OPTION_WRONG) {
+			log_error("%s", o.error);
+			return -EINVAL;
+		}
+		if (id == use->help_id) {
+			use->help();
+			return 1;
+		}
+		if (!use->take(use->arg, id, value))
+			return -EINVAL;
+	}
+	return 0;
 }
 
 void

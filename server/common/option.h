@@ -9,6 +9,7 @@
 #ifndef COMMON_OPTION_H
 #define COMMON_OPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,20 @@ struct options {
  * the one after it; a positional is taken, too (step back by argv--).
  */
 int options_next(struct options *o, const char **value);
+
+/* What is done with all of them. */
+struct option_use {
+	const struct option_row *const *tables;
+	int help_id; /* the option that only wants `help` */
+	void (*help)(void);
+	/* An option or OPTION_POSITIONAL, _SEPARATOR; false: it is wrong, and a
+	 * message was printed. */
+	bool (*take)(void *arg, int id, const char *value);
+	void *arg;
+};
+
+/* 0: all are taken; 1: help was printed; -EINVAL: a message was. */
+int options_take(const struct option_use *use, char **argv);
 
 /* Prints the tables' rows to stdout, in two columns. */
 void options_print(const struct option_row *table);

@@ -171,8 +171,10 @@ check(struct connect *c)
 
 /* Before the files are read: what they are, and what is looked for there. */
 static bool
-take_first(struct connect *c, int id, const char *value)
+take_first(void *arg, int id, const char *value)
 {
+	struct connect *c = arg;
+
 	if (id == ID_CONFIG)
 		c->config = value;
 	if (id != OPTION_POSITIONAL)
@@ -185,38 +187,23 @@ take_first(struct connect *c, int id, const char *value)
 	return true;
 }
 
-/* Each option to `take`.  0: go on; else *status is the exit status. */
-static int
-walk(struct connect *c, char **argv, int *status,
-     bool (*take)(struct connect *, int, const char *))
+static bool
+take(void *arg, int id, const char *value)
 {
-	struct options o = { .tables = tables, .argv = argv };
-	const char *value;
-	int id;
-
-	*status = CONNECT_USAGE;
-	while ((id = options_next(&o, &value)) != OPTION_END) {
-		if (id == OPTION_WRONG) {
-			log_error("%s", o.error);
-			return -EINVAL;
-		}
-		if (id == ID_HELP) {
-			print_help();
-			*status = CONNECT_OK;
-			return 1;
-		}
-		if (!take(c, id, value))
-			return -EINVAL;
-	}
-	return 0;
+	return connect_apply(arg, id, value);
 }
 
-/* The command line goes over the files. */
+/* The command line goes over the files.  0: go on; else *status is the exit
+ * status. */
 static int
 parse(struct connect *c, char **argv, int *status)
 {
-	int err = walk(c, argv, status, take_first);
+	struct option_use use = {
+		tables, ID_HELP, print_help, take_first, c,
+	};
+	int err = options_take(&use, argv);
 
+	*status = err == 1 ? CONNECT_OK : CONNECT_USAGE;
 	if (err != 0)
 		return err;
 	if (c->server_text == NULL) {
@@ -225,9 +212,9 @@ parse(struct connect *c, char **argv, int *status)
 	}
 	if (connect_read_config(c) < 0)
 		return -EINVAL;
-	err = walk(c, argv, status, connect_apply);
-	if (err != 0)
-		return err;
+	use.take = take;
+	if (options_take(&use, argv) < 0)
+		return -EINVAL;
 	return check(c) ? 0 : -EINVAL;
 }
 

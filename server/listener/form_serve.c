@@ -56,32 +56,29 @@ print_help(void)
 	options_print(settings_debug_rows);
 }
 
+static bool
+take_own(void *arg, int id, const char *value)
+{
+	struct settings *s = arg;
+
+	if (id == ID_CONFIG)
+		s->config = value;
+	if (id == ID_CHECK_CONFIG)
+		s->check_config = true;
+	return true;
+}
+
 /* The file first, wherever it is named: the command line counts more. */
 static enum settings_result
 read_config(char **argv, struct settings *s)
 {
-	struct options o = { .tables = tables, .argv = argv };
-	const char *value;
-	int id;
+	const struct option_use use = {
+		tables, ID_HELP, print_help, take_own, s,
+	};
+	int err = options_take(&use, argv);
 
-	while ((id = options_next(&o, &value)) != OPTION_END) {
-		switch (id) {
-		case OPTION_WRONG:
-			log_error("%s", o.error);
-			return SETTINGS_WRONG;
-		case ID_HELP:
-			print_help();
-			return SETTINGS_DONE;
-		case ID_CONFIG:
-			s->config = value;
-			break;
-		case ID_CHECK_CONFIG:
-			s->check_config = true;
-			break;
-		default:
-			break;
-		}
-	}
+	if (err != 0)
+		return err > 0 ? SETTINGS_DONE : SETTINGS_WRONG;
 	if (s->config != NULL && !settings_read_file(s, s->config))
 		return SETTINGS_WRONG;
 	return SETTINGS_RUN;
