@@ -11,16 +11,14 @@
 #include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pk.h>
-#include <mbedtls/ssl.h>
-#include <mbedtls/ssl_ciphersuites.h>
-#include <mbedtls/version.h>
-#include <mbedtls/x509_crt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tls_policy.h"
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define MBEDTLS_3 1
@@ -200,41 +198,6 @@ load(struct tls *s, const struct datatarget_tls *files,
 
 /* ---- configuration ------------------------------------------------------- */
 
-static const int suites[] = {
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
-	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
-	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
-	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
-#endif
-	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	0,
-};
-
-static void
-restrict_protocol(mbedtls_ssl_config *c)
-{
-#if MBEDTLS_3
-	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
-#else
-	mbedtls_ssl_conf_min_version(c, MBEDTLS_SSL_MAJOR_VERSION_3,
-				     MBEDTLS_SSL_MINOR_VERSION_3);
-#endif
-	mbedtls_ssl_conf_ciphersuites(c, suites);
-#if defined(MBEDTLS_SSL_RENEGOTIATION)
-	mbedtls_ssl_conf_renegotiation(c, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
-#endif
-#if defined(MBEDTLS_SSL_SESSION_TICKETS)
-	mbedtls_ssl_conf_session_tickets(c,
-					 MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#endif
-	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
-}
-
 static int
 start_library(struct tls *s)
 {
@@ -259,7 +222,9 @@ configure(struct tls *s, const char *name)
 					   MBEDTLS_SSL_PRESET_DEFAULT);
 	if (code != 0)
 		return code;
-	restrict_protocol(c);
+	tls_policy_protocol(c);
+	tls_policy_algorithms(c);
+	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_rng(c, mbedtls_ctr_drbg_random, &s->random);
 	mbedtls_ssl_conf_ca_chain(c, &s->ca, NULL);
 	if (s->cert.raw.p != NULL) {

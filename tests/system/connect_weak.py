@@ -3,12 +3,11 @@
 has only weak suites or shows no certificate; it does speak to a good one."""
 # variants: good tls1.0 tls1.1 null anon cbc static-rsa dhe sha1 rsa1024 self-signed
 import re
-import socket
 import subprocess
 
-from lib.harness import (RSPD, check, free_port, need, run, start, variant,
-                         wait_until)
+from lib.harness import RSPD, check, run, variant
 from lib.pki import CA, Cert, client_cert, client_options, openssl, server_cert
+from lib.tlswire import s_server
 
 # Options of s_server, and the words of rspd.
 CASES = {
@@ -50,22 +49,6 @@ def certificate(ca, what):
     if what == "self-signed":
         return weak(ca, 2048, "sha256", False)
     return server_cert(ca, key="rsa")
-
-
-def s_server(cert, options):
-    port = free_port()
-    if "-cipher" not in options:
-        options = [*options, "-cipher", "DEFAULT:@SECLEVEL=0"]
-    p = start([need("openssl"), "s_server", "-accept", "127.0.0.1:%d" % port,
-               "-cert", cert.crt, "-key", cert.key, *options, "-rev"],
-              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-    def listens():
-        check(p.poll() is None, "s_server ended")
-        with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", port)) == 0
-    wait_until(listens, what="s_server")
-    return port
 
 
 def test():

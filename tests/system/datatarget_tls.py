@@ -7,6 +7,7 @@ from lib.datatarget import CLOSED, HANDLE, REFUSED, TLS, Probe, program
 from lib.harness import (Inferior, Server, check, check_order, free_port, run,
                          start, state_of)
 from lib.pki import CA, client_cert, server_cert, server_options
+from lib.tlswire import s_server
 
 
 def example(*args):
@@ -55,6 +56,9 @@ def test():
     refused(*where, ca.crt, bad.crt, bad.key)
     refused(*where, ca.crt)
     Probe("tls", "localhost", free_port(), ca.crt, expect=REFUSED)
+    # A curve that is too short.
+    weak = server_cert(ca, "weak", key="secp224r1")
+    Probe("tls", "localhost", s_server(weak), ca.crt, expect=TLS)
     # Files that are none.
     Probe(*where, "/nonexistent", expect=TLS)
     Probe(*where, ca.crt, good.crt, client_cert(ca, "two").key, expect=TLS)

@@ -19,8 +19,9 @@ refuse()
 [ -n "$(ls protocol/*.c protocol/*.h)" ] || exit 1
 refuse protocol 'backend/|server/|\btarget\.h|session' '^$'
 refuse backend 'protocol/|server/|session|reply\.h|request' '^$'
-# Of the roles only the session sees both floors; main wires the target.
-refuse server '(^|/|")protocol/' '^server/session/'
+# Of the roles only the session sees both floors; main wires the target.  What
+# TLS is spoken stands beside the client's library, once for both.
+refuse server '(^|/|")protocol/' '^server/(session/|common/tls_policy\.c)'
 refuse server 'backend/' '^server/(session/|main\.c)'
 # What TLS is made of.
 refuse server '(mbedtls|psa)/' '^server/(common/tls|certs/|session/digest\.c)'

@@ -52,10 +52,12 @@ class CA(Cert):
 
     def issue(self, name, usage, san=None, key="ec", ca=False, extra=(),
               expired=False, future=False):
-        """A certificate; usage: serverAuth, clientAuth or None."""
+        """A certificate; usage: serverAuth, clientAuth or None; key:
+        ec, rsa or a curve."""
         crt, private = self.path(name + ".crt"), self.path(name + ".key")
         kind = (["rsa:2048"] if key == "rsa" else
-                ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+                ["ec", "-pkeyopt", "ec_paramgen_curve:" +
+                 ("prime256v1" if key == "ec" else key)])
         extensions = ["basicConstraints=CA:" + ("TRUE" if ca else "FALSE")]
         if usage:
             extensions.append("extendedKeyUsage=" + usage)

@@ -5,7 +5,7 @@ import socket
 import struct
 import subprocess
 
-from lib.harness import need
+from lib.harness import check, free_port, need, start, wait_until
 from lib.rsp import packet
 
 ALERT, HANDSHAKE, DATA = 21, 22, 23
@@ -94,3 +94,20 @@ def s_client(port, *args, send=packet("qSupported"), wait=b"#"):
     text = out.decode("latin-1")
     print(text)
     return text
+
+
+def s_server(cert, options=("-tls1_2",)):
+    """openssl's server, which turns lines round; its port."""
+    port = free_port()
+    if "-cipher" not in options:
+        options = [*options, "-cipher", "DEFAULT:@SECLEVEL=0"]
+    p = start([need("openssl"), "s_server", "-accept", "127.0.0.1:%d" % port,
+               "-cert", cert.crt, "-key", cert.key, *options, "-rev"],
+              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def listens():
+        check(p.poll() is None, "s_server ended")
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", port)) == 0
+    wait_until(listens, what="s_server")
+    return port
