@@ -9,6 +9,7 @@
 
 #include "../common/log.h"
 #include "../session/native.h"
+#include "spare.h"
 
 /* How much is looked at, and thrown away, in search of a first packet. */
 #define LOOK_BYTES  SESSION_GREETING_MAX
@@ -46,6 +47,7 @@ struct connection {
 struct waiting {
 	struct ev_loop *loop;
 	const struct tls_files *tls;
+	struct spare spare; /* the relay for the next one */
 	struct waiting_limits limits;
 	waiting_ready_fn *ready;
 	void *arg;
@@ -220,7 +222,7 @@ start_relay(struct connection *c)
 
 	c->report = calloc(1, sizeof(*c->report));
 	err = c->report == NULL ? -ENOMEM
-				: relay_start(c->client.fd, w->tls, &fd);
+				: spare_take(&w->spare, c->client.fd, &fd);
 	if (err < 0) {
 		log_error("cannot start a relay: %s", strerror(-err));
 		drop(c, NULL);
@@ -365,6 +367,7 @@ waiting_new(struct waiting **out, struct ev_loop *loop,
 	w->ready = ready;
 	w->arg = arg;
 	w->last = &w->first;
+	spare_start(&w->spare, loop, tls);
 	*out = w;
 	return 0;
 }
@@ -374,6 +377,7 @@ waiting_change(struct waiting *w, const struct tls_files *tls,
 	       const struct waiting_limits *limits)
 {
 	w->tls = tls;
+	spare_change(&w->spare, tls);
 	w->limits = *limits;
 	bound(w);
 }
@@ -385,6 +389,7 @@ waiting_free(struct waiting *w)
 		return;
 	while (w->first != NULL)
 		drop(w->first, NULL);
+	spare_stop(&w->spare);
 	free(w);
 }
 

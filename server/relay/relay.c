@@ -2,6 +2,7 @@
 #include "relay.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,14 +14,20 @@
 #include "pump.h"
 #include "sandbox.h"
 
-/* Where relay_start puts them. */
-enum { FD_NET = SPAWN_FIRST_FD, FD_PAIR };
+/* Where relay_start puts its end of the pair. */
+#define FD_PAIR SPAWN_FIRST_FD
 
 /* How long a peer may take to read why it was refused. */
 #define LINGER_MS 1000
 
+/* A byte with a descriptor. */
+union handover {
+	char space[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
 int
-relay_start(int tcp, const struct tls_files *f, int *fd)
+relay_start(const struct tls_files *f, int *fd)
 {
 	const char *argv[] = { "rspd",
 			       RELAY_ROLE,
@@ -34,14 +41,56 @@ relay_start(int tcp, const struct tls_files *f, int *fd)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		       pair) < 0)
 		return -errno;
-	err = spawn_role(argv, (const int[]){ tcp, pair[1] }, 2, SPAWN_ORPHAN,
-			 NULL);
+	err = spawn_role(argv, &pair[1], 1, SPAWN_ORPHAN, NULL);
 	close(pair[1]);
 	if (err < 0) {
 		close(pair[0]);
 		return err;
 	}
 	*fd = pair[0];
+	return 0;
+}
+
+int
+relay_give(int fd, int tcp)
+{
+	union handover h = { .align = { .cmsg_len = CMSG_LEN(sizeof(int)),
+					.cmsg_level = SOL_SOCKET,
+					.cmsg_type = SCM_RIGHTS } };
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = h.space,
+			    .msg_controllen = sizeof(h.space) };
+
+	memcpy(CMSG_DATA(&h.align), &tcp, sizeof(tcp));
+	return sendmsg(fd, &m, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
+/* ---- the relay itself ---------------------------------------------------- */
+
+/* The connection; -ECONNABORTED: none comes any more. */
+static int
+take_connection(int *net)
+{
+	struct pollfd p = { .fd = FD_PAIR, .events = POLLIN };
+	union handover h = { 0 };
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = h.space,
+			    .msg_controllen = sizeof(h.space) };
+	ssize_t n;
+
+	do {
+		poll(&p, 1, -1);
+		n = recvmsg(FD_PAIR, &m, MSG_DONTWAIT);
+	} while (n < 0 && (errno == EAGAIN || errno == EINTR));
+	if (n <= 0 || m.msg_controllen == 0 || h.align.cmsg_type != SCM_RIGHTS)
+		return -ECONNABORTED;
+	memcpy(net, CMSG_DATA(&h.align), sizeof(*net));
 	return 0;
 }
 
@@ -81,11 +130,11 @@ tell_peer(struct relay_report *r, const struct tls *t)
 }
 
 static int
-relay(struct tls *t, struct relay_report *r)
+relay(struct tls *t, int net, struct relay_report *r)
 {
 	struct pump pump = {
 		.tls = t,
-		.net = FD_NET,
+		.net = net,
 		.in = FD_PAIR,
 		.out = FD_PAIR,
 	};
@@ -119,7 +168,7 @@ relay_main(char **argv)
 	struct tls_files files = { 0 };
 	const char *what;
 	struct tls *t;
-	int err, status;
+	int net, err, status = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (argv[0] == NULL || argv[1] == NULL || argv[2] == NULL ||
@@ -132,12 +181,14 @@ relay_main(char **argv)
 	if (tls_new(&t, TLS_SERVER, &files, NULL, report.error,
 		    sizeof(report.error)) < 0)
 		return refuse(&report, "%s%s", report.error, "");
-	tls_set_socket(t, FD_NET);
-	err = sandbox_enter(&what);
+	err = sandbox_enter(FD_PAIR, &what);
 	if (err < 0)
 		return refuse(&report, "the relay's sandbox: %s: %s", what,
 			      strerror(-err));
-	status = relay(t, &report);
+	if (take_connection(&net) == 0) {
+		tls_set_socket(t, net);
+		status = relay(t, net, &report);
+	}
 	tls_free(t);
 	/* What runs at exit (a sanitizer's search for leaks) would need more
 	 * than is left to us. */

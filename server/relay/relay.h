@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The relay: a process of its own that ends the TLS of one connection.  The
- * listener starts it with the TCP socket and one end of a socket pair; it
- * sees nothing but bytes, and nothing of the session.
+ * listener starts it with one end of a socket pair, where it gets the TCP
+ * socket once it is in its sandbox; it sees nothing but bytes, and nothing of
+ * the session.
  */
 #ifndef RELAY_RELAY_H
 #define RELAY_RELAY_H
@@ -33,11 +34,11 @@ struct relay_report {
 /* The hidden first argument of a relay. */
 #define RELAY_ROLE "--role=relay"
 
-/*
- * Starts a relay for an accepted connection.  *fd: the listener's end of the
- * pair.  `tcp` stays the caller's (to be closed).
- */
-int relay_start(int tcp, const struct tls_files *files, int *fd);
+/* Starts a relay, with the files as they are now.  *fd: the listener's end of
+ * the pair; the relay ends when that is closed. */
+int relay_start(const struct tls_files *files, int *fd);
+/* Hands it its connection, once; `tcp` stays the caller's (to be closed). */
+int relay_give(int fd, int tcp);
 
 /* The relay itself; argv is what follows RELAY_ROLE.  The exit status. */
 int relay_main(char **argv);

@@ -6,8 +6,9 @@
 #ifndef RELAY_SANDBOX_H
 #define RELAY_SANDBOX_H
 
-/* Before any byte from the network is looked at; 0 or -errno.  `what`: the
+/* Before any byte from the network is looked at; 0 or -errno.  `from`: the
+ * descriptor where another one, the connection, may be received.  `what`: the
  * step that failed. */
-int sandbox_enter(const char **what);
+int sandbox_enter(int from, const char **what);
 
 #endif

@@ -173,7 +173,8 @@ static const struct attempt attempts[] = {
 	{ "the host's name", ALWAYS, SYS_sethostname, { TEXT("x"), 1 } },
 };
 
-/* The calls that a relay may make, as the filter ought to have them; and two
+/* The calls that a relay may make, as the filter ought to have them (recvmsg
+ * is for one descriptor, which the attempt is not made with); and two
  * that newer kernels keep from filters, since only their own trampolines may
  * make them (others are killed). */
 static const long allowed[] = {
@@ -208,7 +209,7 @@ static pid_t parent;
 
 /* ---- inside ------------------------------------------------------------- */
 
-/* As relay_start leaves it: two streams beside the standard ones. */
+/* As a relay is with its connection: two streams beside the standard ones. */
 static void
 enter(bool user)
 {
@@ -225,7 +226,7 @@ enter(bool user)
 	    (setgroups(0, NULL) < 0 || setresgid(USER, USER, USER) < 0 ||
 	     setresuid(USER, USER, USER) < 0))
 		_exit(3);
-	err = sandbox_enter(&what);
+	err = sandbox_enter(3, &what);
 	if (err < 0) {
 		fprintf(stderr, "sandbox: %s: %s\n", what, strerror(-err));
 		_exit(3);
@@ -358,7 +359,7 @@ look_from_outside(void)
 			_exit(3);
 		for (int fd = 5; fd < 64; fd++)
 			close(fd);
-		if (sandbox_enter(&what) < 0 || write(4, "", 1) != 1 ||
+		if (sandbox_enter(3, &what) < 0 || write(4, "", 1) != 1 ||
 		    read(3, &byte, 1) < 0)
 			_exit(3);
 		_exit(0);
