@@ -32,14 +32,14 @@ make_file(struct core_output *o, const char *path, pid_t pid)
 	return m < 0 || (size_t)m >= sizeof(o->path) ? -ENAMETOOLONG : 0;
 }
 
-int
-core_output_open(struct session *s, struct core_output *o, const char *path)
+static int
+open_output(struct session *s, struct core_output *o, const char *path)
 {
 	pid_t pid, tid;
 	int err;
 
-	memset(o, 0, sizeof(*o));
 	o->fd = -1;
+	o->result = -EINTR;
 	err = session_current(s, &pid, &tid);
 	if (err < 0)
 		return err;
@@ -49,9 +49,24 @@ core_output_open(struct session *s, struct core_output *o, const char *path)
 	err = make_file(o, path, pid);
 	if (err == 0)
 		err = core_file_begin(&o->core, s->target, pid, tid, o->fd);
-	if (err < 0)
-		core_output_close(o);
 	return err;
+}
+
+int
+core_output_begin(struct session *s, const char *path,
+		  const struct session_job *job)
+{
+	int err;
+
+	s->saving = calloc(1, sizeof(*s->saving));
+	if (s->saving == NULL)
+		return -ENOMEM;
+	err = open_output(s, s->saving, path);
+	if (err < 0) {
+		core_output_end(s);
+		return err;
+	}
+	return job_begin(s, job);
 }
 
 static int
@@ -76,18 +91,23 @@ core_output_step(struct core_output *o)
 {
 	int err = core_file_step(o->core);
 
-	return err == 0 ? finish(o) : err;
+	if (err == 0)
+		err = finish(o);
+	if (err <= 0)
+		o->result = err;
+	return err;
 }
 
 void
-core_output_close(struct core_output *o)
+core_output_end(struct session *s)
 {
+	struct core_output *o = s->saving;
+
 	core_file_end(o->core);
-	o->core = NULL;
 	if (o->fd >= 0)
 		close(o->fd);
-	o->fd = -1;
 	if (o->temporary[0] != '\0')
 		unlink(o->temporary);
-	o->temporary[0] = '\0';
+	free(o);
+	s->saving = NULL;
 }

@@ -9,21 +9,26 @@
 #include <limits.h>
 
 #include "../../backend/core_file.h"
-#include "private.h"
+#include "job.h"
 
+/* s->saving, while the job goes on. */
 struct core_output {
+	int result; /* -EINTR until it has one */
 	struct core_file *core;
 	int fd;
 	char path[PATH_MAX];	  /* what it is to be called */
 	char temporary[PATH_MAX]; /* what it is called until then */
 };
 
-/* Of the current process; `path` NULL: a file of its own in $TMPDIR. */
-int core_output_open(struct session *s, struct core_output *o,
-		     const char *path);
+/*
+ * Of the current process; `path` NULL: a file of its own in $TMPDIR.  Begins
+ * the job, whose steps call core_output_step and whose end core_output_end.
+ */
+int core_output_begin(struct session *s, const char *path,
+		      const struct session_job *job);
 /* 1: there is more to do; 0: the file is there; or -errno: it is not. */
 int core_output_step(struct core_output *o);
 /* Removes what is not whole. */
-void core_output_close(struct core_output *o);
+void core_output_end(struct session *s);
 
 #endif

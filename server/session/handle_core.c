@@ -10,14 +10,12 @@
 
 #include "core_output.h"
 #include "handlers.h"
-#include "job.h"
 
 /* So many are kept for one client. */
 #define CORES_MAX 16
 
 struct cores {
-	struct core_output output; /* being written */
-	char *kept[CORES_MAX];	   /* owned paths */
+	char *kept[CORES_MAX]; /* owned paths */
 	size_t nkept;
 };
 
@@ -59,29 +57,23 @@ keep(struct cores *c, const char *path)
 static int
 step(struct session *s, struct rsp_reply *out)
 {
-	struct cores *c = s->cores;
-	int err = core_output_step(&c->output);
+	struct core_output *o = s->saving;
+	int err = core_output_step(o);
 
 	if (err > 0)
 		return JOB_GOES_ON;
 	if (err == 0)
-		err = keep(c, c->output.path);
+		err = keep(s->cores, o->path);
 	if (err < 0)
 		return err;
 	rsp_reply_str(out, "core-path:");
-	rsp_reply_hex_str(out, c->output.path);
+	rsp_reply_hex_str(out, o->path);
 	return 0;
-}
-
-static void
-end(struct session *s)
-{
-	core_output_close(&s->cores->output);
 }
 
 static const struct session_job saving = {
 	.step = step,
-	.end = end,
+	.end = core_output_end,
 	.every_ms = 0,
 	.alone = true,
 };
@@ -101,6 +93,5 @@ handle_save_core(struct session *s, const struct rsp_request *req,
 		s->cores = calloc(1, sizeof(*s->cores));
 	if (s->cores == NULL)
 		return -ENOMEM;
-	err = core_output_open(s, &s->cores->output, NULL);
-	return err < 0 ? err : job_begin(s, &saving);
+	return core_output_begin(s, NULL, &saving);
 }

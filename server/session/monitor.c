@@ -160,6 +160,14 @@ find_command(const char *text, const char **args)
 	return NULL;
 }
 
+static void
+say_error(struct session *s, const char *name, int err)
+{
+	document_printf(s, "%s: %s\n", name,
+			s->error_text[0] != '\0' ? s->error_text
+						 : strerror(-err));
+}
+
 static int
 run(struct session *s, const char *text)
 {
@@ -179,7 +187,7 @@ run(struct session *s, const char *text)
 		return err;
 	}
 	err = c->fn(s, args);
-	if (c->class >= CLASS_WRITE)
+	if (c->class >= CLASS_WRITE && err != MONITOR_LATER)
 		session_audit(s, "monitor", 0, err < 0 ? err : 0, c->name);
 	if (err == MONITOR_USAGE) {
 		/* What gdbserver does not take, it calls unknown. */
@@ -188,9 +196,7 @@ run(struct session *s, const char *text)
 		help(s, "");
 	}
 	if (err < 0)
-		document_printf(s, "%s: %s\n", c->name,
-				s->error_text[0] != '\0' ? s->error_text
-							 : strerror(-err));
+		say_error(s, c->name, err);
 	return err;
 }
 
@@ -210,13 +216,9 @@ send_output(struct session *s, struct rsp_reply *out)
 	session_begin(s, out);
 }
 
-int
-monitor_run(struct session *s, const char *command, struct rsp_reply *out)
+static int
+answer(struct session *s, int err, struct rsp_reply *out)
 {
-	int err;
-
-	document_begin(s, "monitor");
-	err = run(s, command);
 	send_output(s, out);
 	if (err == MONITOR_USAGE)
 		return session_error(s, out, EPERM, "unknown monitor command");
@@ -224,6 +226,28 @@ monitor_run(struct session *s, const char *command, struct rsp_reply *out)
 		return err;
 	rsp_reply_str(out, "OK");
 	return 0;
+}
+
+int
+monitor_run(struct session *s, const char *command, struct rsp_reply *out)
+{
+	int err;
+
+	document_begin(s, "monitor");
+	err = run(s, command);
+	if (err == MONITOR_LATER) {
+		document_free(s);
+		return SESSION_NO_REPLY;
+	}
+	return answer(s, err, out);
+}
+
+int
+monitor_end(struct session *s, const char *name, int err, struct rsp_reply *out)
+{
+	if (err < 0)
+		say_error(s, name, err);
+	return answer(s, err, out);
 }
 
 int

@@ -7,12 +7,16 @@
 
 /*
  * Runs one command with what follows its name ("" if nothing).  Output goes to
- * the document.  0; -errno, whose text is then printed; or MONITOR_USAGE: the
+ * the document.  0; -errno, whose text is then printed; MONITOR_USAGE: the
  * arguments are wrong (a word about that may be printed), and the help follows,
- * as with gdbserver.
+ * as with gdbserver; or MONITOR_LATER: a job was begun, which writes a document
+ * in the end and returns what monitor_end does.
  */
 #define MONITOR_USAGE 1
+#define MONITOR_LATER 2
 typedef int monitor_fn(struct session *s, const char *args);
+int monitor_end(struct session *s, const char *name, int err,
+		struct rsp_reply *out);
 
 /* monitor_settings.c: gdbserver's own "set ..." */
 monitor_fn monitor_set_debug;

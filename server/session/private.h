@@ -150,6 +150,7 @@ struct platform {
 
 struct session_job;
 struct shell;
+struct core_output;
 struct cores;
 
 /* What the client inserted, with conditions and commands. */
@@ -187,8 +188,9 @@ struct session {
 	int files_cwd;	/* where relative paths begin; -1: where we are */
 	const struct session_job *job; /* or NULL: job.h */
 	struct attach_wait attach_wait;
-	struct shell *shell; /* the job's, of handle_shell.c */
-	struct cores *cores; /* of handle_core.c; or NULL */
+	struct shell *shell;	    /* the job's, of handle_shell.c */
+	struct cores *cores;	    /* of handle_core.c; or NULL */
+	struct core_output *saving; /* a core file being written, or NULL */
 	struct session_door door;
 	struct platform platform;
 	int program_fd; /* pty master, or -1 */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: lldb platform gdb limit gone
+# variants: lldb platform gdb limit gone given-up
 """A core file of a program that lives on: lldb's "process save-core" and
 "monitor save-core".  gdb and lldb find threads, registers, stack in it."""
 import glob
@@ -10,7 +10,7 @@ from lib.harness import (GDB, LLDB, Inferior, Server, check, check_in,
                          check_match, check_order, gdb, inferior, lldb, need,
                          need_gdb, need_lldb, run, tmp, tracer_of, variant,
                          wait_until)
-from lib.rsp import Closed, Rsp
+from lib.rsp import Closed, Rsp, packet
 
 
 def temporary():
@@ -144,10 +144,32 @@ def test_gone():
         pass
 
 
+def test_given_up():
+    """^C ends it, while it goes on."""
+    program = Inferior("threads", 1)
+    server = start_server("--multi", "127.0.0.1:0")
+    r = Rsp(server).no_ack()
+    r.supported("multiprocess+;qRelocInsn+")
+    r.expect("vAttach;%x" % program.pid, "T.*")
+    core = os.path.join(temporary(), "core")
+    monitor = packet("qRcmd," + ("save-core " + core).encode().hex())
+    for command in (monitor, packet("qSaveCore")):
+        # Both at once: it has begun when ^C is seen, and is not over.
+        r.sock.sendall(command + b"\x03")
+        check(r.receive() == b"E04", "the reply")
+        check(os.listdir(temporary()) == [], "left behind",
+              os.listdir(temporary()))
+    r.sock.sendall(monitor)
+    check(r.receive() == b"OK", "the end")
+    check(r.output.decode() == "Saved %s (%d bytes).\n" % (
+        core, os.path.getsize(core)), "the words", r.output)
+    r.expect("qC", "QC.*")
+
+
 def test():
     need_gdb()
     need_lldb()
-    globals()["test_" + variant("lldb")]()
+    globals()["test_" + variant("lldb").replace("-", "_")]()
 
 
 run(test)
