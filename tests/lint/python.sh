@@ -10,10 +10,12 @@ if ! command -v python3 >/dev/null; then
 	exit 77
 fi
 bad=0
-for file in $(find tests -name '*.py'); do
-	python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' \
-		"$file" || bad=1
-done
+find tests share -name '*.py' -print0 | xargs -0 python3 -c '
+import ast, sys
+for name in sys.argv[1:]:
+    with open(name) as f:
+        ast.parse(f.read(), name)
+' || bad=1
 for file in tests/system/*.py; do
 	tail -n 1 "$file" | grep -qx 'run(test)' || {
 		echo "$file does not end with run(test)"
