@@ -431,6 +431,16 @@ target_write_watch(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 }
 
 int
+target_give_back(struct target *t, pid_t pid, uint64_t *kept)
+{
+	if (!t->ops->alloc)
+		return -EOPNOTSUPP;
+	if (pid <= 0)
+		return -ESRCH;
+	return t->ops->alloc->give_back(t, pid, kept);
+}
+
+int
 target_process_info(struct target *t, pid_t pid,
 		    struct target_process_info *info)
 {

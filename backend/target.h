@@ -300,6 +300,7 @@ struct target_alloc_ops {
 	int (*write_watch)(struct target *, pid_t pid, uint64_t addr,
 			   uint64_t size, uint32_t flags, uint64_t *pages,
 			   size_t cap, size_t *n);
+	int (*give_back)(struct target *, pid_t pid, uint64_t *kept);
 };
 
 struct target_file_ops { /* facts that need /proc or its like */
@@ -577,6 +578,12 @@ int target_query(struct target *t, pid_t pid, uint64_t addr,
 int target_write_watch(struct target *t, pid_t pid, uint64_t addr,
 		       uint64_t size, uint32_t flags, uint64_t *pages,
 		       size_t cap, size_t *n) MUST_CHECK;
+/*
+ * Before a detach, which does it by itself: pages get the protection that they
+ * have without us, as nobody will handle the faults of guard pages, nor of
+ * pages that are watched.  *kept: how many bytes could not be given it.
+ */
+int target_give_back(struct target *t, pid_t pid, uint64_t *kept) MUST_CHECK;
 /* The run that holds `addr` or the next one after it; -ENOENT: no more. */
 int target_next_vm_run(struct target *t, pid_t pid, uint64_t addr,
 		       struct target_vm_run *run);

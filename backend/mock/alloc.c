@@ -508,6 +508,18 @@ write_watch(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 	return 0;
 }
 
+/* Its pages need nobody. */
+static int
+give_back(struct target *t, pid_t pid, uint64_t *kept)
+{
+	const struct mock_process *p = mock_process_traced(mock_of(t), pid);
+
+	if (!p || p->exiting)
+		return -ESRCH;
+	*kept = 0;
+	return 0;
+}
+
 const struct target_alloc_ops mock_alloc_ops = {
 	.allocate = allocate,
 	.release = release,
@@ -515,4 +527,5 @@ const struct target_alloc_ops mock_alloc_ops = {
 	.protect = protect,
 	.query = query,
 	.write_watch = write_watch,
+	.give_back = give_back,
 };

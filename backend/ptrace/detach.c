@@ -104,7 +104,7 @@ ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 	breakpoints_lift(p);
 	breakpoints_drop(p);
 	scratch_unmap(t, p);
-	vm_let_go(t, p);
+	(void)vm_let_go(t, p);
 	if (p->gone) {
 		notice_drop(t, pid);
 		return -ESRCH;

@@ -141,19 +141,6 @@ copy_process(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 	return NULL;
 }
 
-/* Nobody will handle the faults of its guard pages. */
-static void
-open_pages(struct ptrace_target *t, struct process *p, struct process *child)
-{
-	struct thread *th = thread_add(t, child, child->pid);
-
-	if (th == NULL || vm_copy(p, child) < 0)
-		return;
-	th->run = THREAD_STOPPED;
-	th->stop_status = PTRACE_EVENT_STOP << 16 | SIGTRAP << 8 | 0x7f;
-	vm_let_go(t, child);
-}
-
 /* The child goes its own way, with nothing of ours in it. */
 static void
 let_child_go(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
@@ -162,8 +149,10 @@ let_child_go(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 
 	if (child != NULL && !vfork && p->ever_inserted)
 		breakpoints_clean(p, child);
-	if (child != NULL && !vfork && vm_needs_us(p))
-		open_pages(t, p, child);
+	if (child != NULL && vfork)
+		child->vfork_parent = p;
+	if (child != NULL && vm_needs_us(p))
+		vm_let_child_go(t, p, child);
 	if (child != NULL)
 		process_remove(t, child);
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);

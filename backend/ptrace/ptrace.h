@@ -110,7 +110,7 @@ struct thread {
 	struct registers regs;
 	unsigned hw_generation; /* which process->hw_generation its debug
 				 * registers hold */
-	unsigned openings;	/* process->openings at its last fault */
+	unsigned openings;	/* the table's at its last fault */
 	char name[32];
 	bool name_valid;
 	struct guardian_thread *note; /* guardian.c */
@@ -168,8 +168,6 @@ struct process {
 	unsigned checked_runs;
 	/* vm.c: table of regions; copied at fork, dropped at exec. */
 	struct vm_table *vm;
-	/* vm_fault.c: how often a page was opened after a fault. */
-	unsigned openings;
 	struct process *vfork_parent; /* shares memory until exec or exit */
 	/* guardian.c: NULL where it is to die with us. */
 	struct guardian *guardian;
@@ -414,8 +412,11 @@ enum vm_fault vm_fault(struct ptrace_target *t, struct thread *th,
 /* Of a thread that stopped only after vm_let_go. */
 bool vm_fault_is_over(struct thread *th);
 /* Before a detach, all threads stopped: pages get the protection that they
- * have without us. */
-void vm_let_go(struct ptrace_target *t, struct process *p);
+ * have without us.  Returns how many bytes do not. */
+uint64_t vm_let_go(struct ptrace_target *t, struct process *p);
+/* A child that has stopped at its fork, and is not kept. */
+void vm_let_child_go(struct ptrace_target *t, struct process *p,
+		     struct process *child);
 /* Are there pages whose faults we have to handle? */
 bool vm_needs_us(struct process *p);
 

@@ -101,6 +101,7 @@ create(struct request *r)
 		return err;
 	}
 	vm_add(t, region);
+	vm_left_forget(&t->left, region->base, vm_region_end(region));
 	vm_gap_taken(t, region->base, region->size);
 	return 0;
 }
@@ -173,6 +174,8 @@ enter(struct request *r)
 	err = vm_sync(r->p);
 	if (err < 0)
 		process_unpause(r->t, r->p);
+	else
+		vm_left_mend(r->t, r->p);
 	return err;
 }
 
@@ -400,4 +403,5 @@ const struct target_alloc_ops ptrace_alloc_ops = {
 	.protect = protect,
 	.query = vm_query,
 	.write_watch = write_watch,
+	.give_back = vm_give_back,
 };

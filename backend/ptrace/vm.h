@@ -33,6 +33,23 @@ struct vm_region {
 	struct vm_region *written;
 };
 
+/*
+ * Pages of a region that the program broke up: they are its own now, and still
+ * protected as we had them.  mmap's bits.
+ */
+struct vm_left {
+	uint64_t start, end;
+	int now;  /* what we made of them */
+	int prot; /* what is theirs */
+	bool large;
+};
+
+struct vm_left_list {
+	struct vm_left *items; /* by start; none overlaps another */
+	size_t n, cap;
+	uint64_t lost; /* bytes that should be here, and had no room */
+};
+
 enum vm_watch_method {
 	VM_WATCH_NONE, /* nothing is watched yet */
 	VM_WATCH_USERFAULTFD,
@@ -43,7 +60,10 @@ struct vm_table {
 	struct vm_region **regions; /* by base */
 	size_t nregions, cap;
 	unsigned synced; /* p->runs when it was last compared */
-	uint64_t first;	 /* where a search upwards begins */
+	/* vm_fault.c: how often pages were opened after a fault. */
+	unsigned openings;
+	struct vm_left_list left;
+	uint64_t first; /* where a search upwards begins */
 	/*
 	 * Below `low` no gap takes VM_GRANULARITY; from there it is free up to
 	 * `low_end`.  low_end 0: unknown.
@@ -115,6 +135,27 @@ void vm_gap_freed(struct vm_table *t, uint64_t base, uint64_t size);
  */
 int vm_sync(struct process *p);
 
+/* Could the line be what an anonymous mmap of ours has become? */
+bool vm_is_anonymous(bool large, const struct maps_line *line);
+/* Has the line these bits, with what the personality adds to them? */
+bool vm_has_bits(const struct process *p, const struct maps_line *line,
+		 int prot);
+
+/* ---- vm_left.c: pages of regions that are no more --------------------- */
+
+/* A region that goes out of the table: what of it may need us later.  To be
+ * followed by vm_left_compare. */
+void vm_left_add(struct vm_left_list *l, const struct vm_region *r);
+/* Only those stay that the maps show to be as they were left. */
+int vm_left_compare(struct process *p);
+/* Another region is there now. */
+void vm_left_forget(struct vm_left_list *l, uint64_t start, uint64_t end);
+bool vm_left_holds(const struct vm_left_list *l, uint64_t addr);
+int vm_left_copy(const struct vm_left_list *from, struct vm_left_list *to);
+/* Nothing runs: they get the protection that is theirs.  Returns how many bytes
+ * do not, and stay for another time. */
+uint64_t vm_left_mend(struct ptrace_target *t, struct process *p);
+
 /* ---- vm_calls.c ------------------------------------------------------- */
 
 /* mmap's protection bits for a page's protection value (0: reserved). */
@@ -137,8 +178,11 @@ int vm_reset(struct ptrace_target *t, struct process *p, uint64_t start,
 	     uint64_t end);
 
 /* What the kernel has for [start, end) again as the table has it. */
-void vm_put_back(struct ptrace_target *t, struct process *p,
-		 const struct vm_region *r, uint64_t start, uint64_t end);
+int vm_put_back(struct ptrace_target *t, struct process *p,
+		const struct vm_region *r, uint64_t start, uint64_t end);
+/* Pages of no region. */
+int vm_mprotect(struct ptrace_target *t, struct process *p, uint64_t start,
+		uint64_t end, int prot);
 /* One more system call: a value or -errno. */
 int64_t vm_call(struct ptrace_target *t, struct process *p,
 		const struct arch_syscall *syscall);
@@ -177,6 +221,10 @@ int vm_userfault_register(const struct vm_table *t, uint64_t start,
 int vm_userfault_scan(const struct vm_table *t, uint64_t start, uint64_t end,
 		      struct vm_written *w);
 int vm_userfault_clear(const struct vm_table *t, uint64_t start, uint64_t end);
+
+/* ---- vm_fault.c -------------------------------------------------------- */
+
+int vm_give_back(struct target *target, pid_t pid, uint64_t *kept);
 
 /* ---- vm_query.c ------------------------------------------------------- */
 

@@ -234,10 +234,11 @@ apply(struct ptrace_target *t, struct process *p, const struct vm_region *r,
 	return ret;
 }
 
-void
+int
 vm_put_back(struct ptrace_target *t, struct process *p,
 	    const struct vm_region *r, uint64_t start, uint64_t end)
 {
+	int64_t ret, err = 0;
 	size_t i;
 
 	for (i = vm_run_index(r, start); i < r->nruns && r->runs[i].start < end;
@@ -246,8 +247,20 @@ vm_put_back(struct ptrace_target *t, struct process *p,
 		    r->runs[i].start > start ? r->runs[i].start : start;
 		uint64_t to = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
 
-		(void)apply(t, p, r, from, to, vm_prot(r->runs[i].protect));
+		ret = apply(t, p, r, from, to, vm_prot(r->runs[i].protect));
+		if (failed(ret))
+			err = ret;
 	}
+	return (int)err;
+}
+
+int
+vm_mprotect(struct ptrace_target *t, struct process *p, uint64_t start,
+	    uint64_t end, int prot)
+{
+	int64_t ret = do_mprotect(t, p, start, end - start, prot);
+
+	return failed(ret) ? (int)ret : 0;
 }
 
 /* Pages that are committed are charged for, watched or not. */
@@ -309,7 +322,7 @@ vm_protect(struct ptrace_target *t, struct process *p,
 		return 0;
 	if (ret == -ESRCH || ret == -EBUSY)
 		return (int)ret;
-	vm_put_back(t, p, r, start, end);
+	(void)vm_put_back(t, p, r, start, end);
 	if (ret != -ENOMEM)
 		return (int)ret;
 	return maps_are_many(p) ? -ENOMEM : -ENOSPC;

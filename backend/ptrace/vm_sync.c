@@ -34,11 +34,10 @@ prot_bits(const struct maps_line *line)
 	return line->prot & ~(unsigned)TARGET_MAP_SHARED;
 }
 
-/* Could it be what an anonymous mmap of ours has become? */
-static bool
-is_anonymous(const struct vm_region *r, const struct maps_line *line)
+bool
+vm_is_anonymous(bool large, const struct maps_line *line)
 {
-	if (r->large)
+	if (large)
 		return strncmp(line->name, "/anon_hugepage", 14) == 0;
 	return line->inode == 0 && !(line->prot & TARGET_MAP_SHARED) &&
 	       (line->name[0] == '\0' || strcmp(line->name, "[heap]") == 0 ||
@@ -55,20 +54,27 @@ reading_implies_executing(const struct process *p)
 	       (personality & READ_IMPLIES_EXEC) != 0;
 }
 
-/* Is the page protected as the table has it? */
-static bool
-agrees(const struct process *p, const struct vm_region *r, uint32_t protect,
-       unsigned bits)
+bool
+vm_has_bits(const struct process *p, const struct maps_line *line, int prot)
 {
-	unsigned wanted = (unsigned)vm_prot(protect);
+	unsigned bits = prot_bits(line), wanted = (unsigned)prot;
 
-	/* Not to be written until it was: that is our doing. */
-	if (r->written != NULL && wanted & TARGET_MAP_WRITE &&
-	    !(bits & TARGET_MAP_WRITE))
-		wanted &= ~(unsigned)TARGET_MAP_WRITE;
 	return bits == wanted || (wanted & TARGET_MAP_READ &&
 				  bits == (wanted | TARGET_MAP_EXEC) &&
 				  reading_implies_executing(p));
+}
+
+/* Is the page protected as the table has it? */
+static bool
+agrees(const struct process *p, const struct vm_region *r, uint32_t protect,
+       const struct maps_line *line)
+{
+	int wanted = vm_prot(protect);
+
+	/* Not to be written until it was: that is our doing. */
+	if (r->written != NULL && !(line->prot & TARGET_MAP_WRITE))
+		wanted &= ~TARGET_MAP_WRITE;
+	return vm_has_bits(p, line, wanted);
 }
 
 static int
@@ -81,7 +87,7 @@ take_protection(const struct process *p, struct vm_region *r, uint64_t start,
 	for (; start < end; start = run_end) {
 		i = vm_run_index(r, start);
 		run_end = vm_run_end(r, i) < end ? vm_run_end(r, i) : end;
-		if (agrees(p, r, r->runs[i].protect, prot_bits(line)))
+		if (agrees(p, r, r->runs[i].protect, line))
 			continue;
 		if (vm_run_room(r) < 0)
 			return -ENOMEM;
@@ -96,14 +102,19 @@ struct progress {
 	struct vm_table *table;
 	size_t region;
 	uint64_t at; /* of it: covered so far; 0: not begun */
+	bool dropped;
 };
 
 static void
 drop_region(struct progress *s)
 {
-	vm_remove(s->table, s->table->regions[s->region]);
+	struct vm_region *r = s->table->regions[s->region];
+
+	vm_left_add(&s->table->left, r);
+	vm_remove(s->table, r);
 	s->table->low_end = 0;
 	s->at = 0;
+	s->dropped = true;
 }
 
 /* Part of a region that a line covers; moves on. */
@@ -114,7 +125,7 @@ cover(struct progress *s, struct vm_region *r, const struct maps_line *line)
 	uint64_t to = line->end < end ? line->end : end;
 	int err;
 
-	if (line->start > s->at || !is_anonymous(r, line)) {
+	if (line->start > s->at || !vm_is_anonymous(r->large, line)) {
 		drop_region(s);
 		return 0;
 	}
@@ -175,10 +186,11 @@ vm_sync(struct process *p)
 			break;
 	}
 	maps_close(&m);
-	if (err < 0)
-		return err;
-	while (s.region < s.table->nregions)
+	while (err == 0 && s.region < s.table->nregions)
 		drop_region(&s);
-	s.table->synced = now;
-	return 0;
+	if (s.dropped && vm_left_compare(p) < 0)
+		err = -EIO;
+	if (err == 0)
+		s.table->synced = now;
+	return err;
 }

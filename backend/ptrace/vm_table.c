@@ -273,6 +273,8 @@ vm_copy(struct process *from, struct process *to)
 		r->inherited = true;
 		vm_add(copy, r);
 	}
+	if (vm_left_copy(&t->left, &copy->left) < 0)
+		return -ENOMEM;
 	copy->low = t->low;
 	copy->low_end = t->low_end;
 	/* The table may not have been compared since the parent ran. */
@@ -293,6 +295,7 @@ vm_drop(struct process *p)
 	for (size_t i = 0; i < t->nregions; i++)
 		vm_region_free(t->regions[i]);
 	free(t->regions);
+	free(t->left.items);
 	free(t);
 	p->vm = NULL;
 }

@@ -62,7 +62,7 @@ begin_faults(struct ptrace_target *t, struct process *p, struct vm_region *r)
 	r->written = vm_region_new(r->base, r->size, 0, NOT_WRITTEN);
 	if (r->written == NULL)
 		return -ENOMEM;
-	vm_put_back(t, p, r, r->base, vm_region_end(r));
+	(void)vm_put_back(t, p, r, r->base, vm_region_end(r));
 	return 0;
 }
 
@@ -85,6 +85,13 @@ vm_watch_begin(struct ptrace_target *t, struct process *p, struct vm_region *r)
 	return begin_faults(t, p, r);
 }
 
+static void
+restart_faults(struct ptrace_target *t, struct process *p, struct vm_region *r)
+{
+	vm_set(r->written, r->base, vm_region_end(r), NOT_WRITTEN);
+	(void)vm_put_back(t, p, r, r->base, vm_region_end(r));
+}
+
 int
 vm_watch_copied(struct ptrace_target *t, struct process *child)
 {
@@ -96,11 +103,11 @@ vm_watch_copied(struct ptrace_target *t, struct process *child)
 	for (size_t i = 0; i < table->nregions && err == 0; i++) {
 		struct vm_region *r = table->regions[i];
 
-		if (!r->watched)
-			continue;
-		vm_region_free(r->written);
-		r->written = NULL;
-		err = vm_watch_begin(t, child, r);
+		/* Mapped for faults, it stays so. */
+		if (r->written != NULL)
+			restart_faults(t, child, r);
+		else if (r->watched)
+			err = vm_watch_begin(t, child, r);
 	}
 	return err;
 }
@@ -180,7 +187,7 @@ collect_faults(struct ptrace_target *t, struct process *p, struct vm_region *r,
 		return 0;
 	end = w->pages[w->n - 1] + VM_PAGE;
 	vm_set(r->written, start, end, NOT_WRITTEN);
-	vm_put_back(t, p, r, start, end);
+	(void)vm_put_back(t, p, r, start, end);
 	return 0;
 }
 
@@ -214,7 +221,7 @@ vm_watch_fault(struct ptrace_target *t, struct process *p, struct vm_region *r,
 	    vm_run_room(r->written) < 0)
 		return false;
 	vm_set(r->written, page, page + VM_PAGE, WRITTEN);
-	vm_put_back(t, p, r, page, page + VM_PAGE);
+	(void)vm_put_back(t, p, r, page, page + VM_PAGE);
 	return true;
 }
 

@@ -108,12 +108,19 @@ void
 regions_before_detach(struct session *s, pid_t pid)
 {
 	struct target_vm_run run;
-	uint64_t addr = 0;
+	uint64_t addr = 0, kept = 0;
 
 	if (s->free_on_detach)
 		free_all(s, pid);
-	if (!next(s, pid, &addr, &run))
-		return;
-	session_say(s, "Allocated memory stays in process %d:", (int)pid);
-	regions_list(s, pid, say);
+	if (next(s, pid, &addr, &run)) {
+		session_say(s,
+			    "Allocated memory stays in process %d:", (int)pid);
+		regions_list(s, pid, say);
+	}
+	if (target_give_back(s->target, pid, &kept) == 0 && kept != 0)
+		session_say(s,
+			    "In process %d 0x%llx bytes stay protected as "
+			    "guard pages or watched ones: that cannot be "
+			    "changed",
+			    (int)pid, (unsigned long long)kept);
 }

@@ -202,6 +202,91 @@ test_gap(void **state)
 }
 
 static void
+assert_left(const struct vm_left_list *l, size_t i, uint64_t start,
+	    uint64_t end)
+{
+	assert_in_range(i, 0, l->n - 1);
+	assert_int_equal(l->items[i].start, start);
+	assert_int_equal(l->items[i].end, end);
+	assert_true(vm_left_holds(l, start));
+	assert_true(vm_left_holds(l, end - 1));
+}
+
+/* What is kept of a region that goes. */
+static void
+test_left(void **state)
+{
+	struct vm_region *r = vm_region_new(BASE, 10 * VM_PAGE, 4, 4);
+	struct vm_left_list l = { 0 }, copy;
+
+	(void)state;
+	assert_non_null(r);
+	assert_false(vm_left_holds(&l, BASE));
+	vm_left_add(&l, r);
+	assert_int_equal(l.n, 0);
+	assert_int_equal(vm_run_room(r), 0);
+	vm_set(r, BASE + VM_PAGE, BASE + 3 * VM_PAGE, 0x104);
+	assert_int_equal(vm_run_room(r), 0);
+	vm_set(r, BASE + 3 * VM_PAGE, BASE + 4 * VM_PAGE, 0x102);
+	assert_int_equal(vm_run_room(r), 0);
+	vm_set(r, BASE + 5 * VM_PAGE, BASE + 9 * VM_PAGE, 0x140);
+	vm_left_add(&l, r);
+	assert_int_equal(l.n, 3);
+	assert_left(&l, 0, BASE + VM_PAGE, BASE + 3 * VM_PAGE);
+	assert_left(&l, 1, BASE + 3 * VM_PAGE, BASE + 4 * VM_PAGE);
+	assert_left(&l, 2, BASE + 5 * VM_PAGE, BASE + 9 * VM_PAGE);
+	assert_int_equal(l.items[0].now, 0);
+	assert_int_equal(l.items[0].prot, vm_prot(4));
+	assert_int_equal(l.items[1].prot, vm_prot(2));
+	assert_int_equal(l.items[2].prot, vm_prot(0x40));
+	assert_false(vm_left_holds(&l, BASE));
+	assert_false(vm_left_holds(&l, BASE + 4 * VM_PAGE));
+	assert_false(vm_left_holds(&l, BASE + 9 * VM_PAGE));
+	/* The middle of one, an end and a beginning, what is between. */
+	vm_left_forget(&l, BASE + 6 * VM_PAGE, BASE + 7 * VM_PAGE);
+	assert_int_equal(l.n, 4);
+	assert_left(&l, 2, BASE + 5 * VM_PAGE, BASE + 6 * VM_PAGE);
+	assert_left(&l, 3, BASE + 7 * VM_PAGE, BASE + 9 * VM_PAGE);
+	assert_int_equal(vm_left_copy(&l, &copy), 0);
+	vm_left_forget(&l, BASE + 2 * VM_PAGE, BASE + 8 * VM_PAGE);
+	assert_int_equal(l.n, 2);
+	assert_left(&l, 0, BASE + VM_PAGE, BASE + 2 * VM_PAGE);
+	assert_left(&l, 1, BASE + 8 * VM_PAGE, BASE + 9 * VM_PAGE);
+	vm_left_forget(&l, BASE - VM_PAGE, BASE);
+	vm_left_forget(&l, BASE + 2 * VM_PAGE, BASE + 8 * VM_PAGE);
+	vm_left_forget(&l, BASE + 9 * VM_PAGE, BASE + 10 * VM_PAGE);
+	assert_int_equal(l.n, 2);
+	vm_left_forget(&l, BASE, BASE + 10 * VM_PAGE);
+	assert_int_equal(l.n, 0);
+	assert_int_equal(copy.n, 4);
+	assert_left(&copy, 3, BASE + 7 * VM_PAGE, BASE + 9 * VM_PAGE);
+	free(l.items);
+	free(copy.items);
+	vm_region_free(r);
+}
+
+/* A bound, and what it costs is counted. */
+static void
+test_left_bound(void **state)
+{
+	struct vm_region *r = vm_region_new(BASE, 65540 * 2 * VM_PAGE, 4, 4);
+	struct vm_left_list l = { 0 };
+
+	(void)state;
+	assert_non_null(r);
+	for (uint64_t i = 0; i < 65540; i++) {
+		assert_int_equal(vm_run_room(r), 0);
+		vm_set(r, BASE + 2 * i * VM_PAGE, BASE + (2 * i + 1) * VM_PAGE,
+		       0x104);
+	}
+	vm_left_add(&l, r);
+	assert_int_equal(l.n, 65536);
+	assert_int_equal(l.lost, 4 * VM_PAGE);
+	free(l.items);
+	vm_region_free(r);
+}
+
+static void
 assert_line(const char *text, uint64_t start, uint64_t end, unsigned prot,
 	    const char *name)
 {
@@ -261,6 +346,7 @@ main(void)
 		cmocka_unit_test(test_runs), cmocka_unit_test(test_find),
 		cmocka_unit_test(test_copy), cmocka_unit_test(test_accessible),
 		cmocka_unit_test(test_gap),  cmocka_unit_test(test_maps_lines),
+		cmocka_unit_test(test_left), cmocka_unit_test(test_left_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
