@@ -15,6 +15,10 @@
 
 #include "common.h"
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
 enum {
 	NOTHING,
 	READ,
@@ -30,6 +34,7 @@ enum {
 	EXEC,	 /* this program anew */
 	REMAP,	 /* probe_value pages become probe_pages, at probe_to, or where
 		  * they are if that is 0; probe_value: where, or -1 */
+	KEEP,	 /* the same, and they stay there, empty (MREMAP_DONTUNMAP) */
 	MAP,	 /* one page with PROT_ probe_value by a mapping with the flags
 		  * probe_to: anonymous, or of a file of 'f's */
 };
@@ -91,6 +96,9 @@ remap(void *at)
 {
 	int flags = probe_to != 0 ? MREMAP_MAYMOVE | MREMAP_FIXED : 0;
 
+	if (probe_kind == KEEP)
+		flags |= MREMAP_DONTUNMAP;
+
 	probe_value = (uint64_t)(uintptr_t)mremap(at, probe_value * 4096,
 						  probe_pages * 4096, flags,
 						  (void *)(uintptr_t)probe_to);
@@ -136,6 +144,7 @@ change(void *at)
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		break;
 	case REMAP:
+	case KEEP:
 		remap(at);
 		break;
 	case MAP:

@@ -4,19 +4,22 @@
 import resource
 
 from lib.harness import check, run, variant
-from lib.vm import FAULT, PAGE, READ, REMAP, WRITE, Program
+from lib.vm import FAULT, GUARD, KEEP, PAGE, READ, REMAP, WRITE, Program
 
 INVALID, EINVAL = -0x63, -0x16
 PLAIN, WATCHED = 0x3000, 0x203000
 AWAY = 0x300000000
 
 
-def remap(p, addr, before, after, to=0):
+def remap(p, addr, before, after, to=0, kind=REMAP):
     """Of so many pages so many, at another address or where they are."""
     p.put("probe_to", to)
     p.put("probe_pages", after)
-    seen, got = p.touch(REMAP, addr, before)
+    seen, got = p.touch(kind, addr, before)
+    if kind == KEEP and got == 2**64 - 1:
+        return False
     check(seen == [] and got == (to or addr), "mremap", seen, hex(got))
+    return True
 
 
 def filled(p, kind):
@@ -103,6 +106,35 @@ def grown_over(p):
     check(p.free(base, 0, 0x8000) == 0, "release")
 
 
+def kept(p, kind):
+    """Its pages moved, and it stays: mapped, empty, and a region."""
+    base = filled(p, kind)
+    check(p.protect(base + 3 * PAGE, PAGE, 0x104) == 4, "guard")
+    if not remap(p, base, 3, 3, AWAY, KEEP):
+        print("this kernel knows no MREMAP_DONTUNMAP")
+        return
+    check(p.query(base)[:6] == (base, base, 4, 3 * PAGE, 0x1000, 4),
+          "as it was", p.query(base))
+    own(p, AWAY, "moved")
+    for page in range(2):
+        check(p.touch(READ, AWAY + page * PAGE) == ([], 9), "its data")
+        check(p.touch(READ, base + page * PAGE) == ([], 0), "and it is empty")
+    if kind == WATCHED and variant("kernel") == "kernel":
+        check(p.written(base, 3 * PAGE) == [], "none is written")
+    check(p.touch(WRITE, base + PAGE, 8)[0] == [], "store")
+    check(p.touch(READ, AWAY + PAGE) == ([], 9), "not there")
+    if kind == WATCHED:
+        check(base + PAGE in p.written(base, 4 * PAGE, 1), "written")
+        check(p.written(base, 4 * PAGE) == [], "reset")
+    check(p.touch(WRITE, base + 3 * PAGE, 1)[0] == [GUARD], "guard hit")
+    check(p.allocate(base, 4 * PAGE, 0x3000, 4) == INVALID, "taken")
+    check(p.protect(base, 4 * PAGE, 2) == 4, "protect")
+    check(p.touch(WRITE, base, 1)[0] == [FAULT], "read only")
+    check(p.free(base, 0, 0x8000) == 0, "release")
+    check(p.touch(READ, AWAY) == ([], 9), "what was moved stays")
+    remap(p, AWAY, 3, 1)
+
+
 def test():
     p = Program()
     if variant("kernel") == "faults":
@@ -112,6 +144,7 @@ def test():
         part_moved(p, kind)
         shrunk(p, kind)
         grown(p, kind)
+        kept(p, kind)
     grown_over(p)
     p.r.expect("D;%x" % p.pid, "OK")
 

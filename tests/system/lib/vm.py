@@ -7,7 +7,7 @@ from lib.harness import check
 from lib.rsp import Rsp, base_of, launch, symbols
 
 (READ, WRITE, CALL, KERNEL, BOTH, UNMAP, PROTECT, REPLACE, FORK, VFORK,
- EXEC, REMAP, MAP) = range(1, 14)
+ EXEC, REMAP, KEEP, MAP) = range(1, 15)
 PAGE = 0x1000
 FAULT, GUARD = "fault", "guard"
 # Children are let go.
