@@ -5,7 +5,6 @@
  * for when nobody in particular is expected.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -16,11 +15,15 @@
 #include "guardian.h"
 
 /*
- * A stop that is waited for mostly comes within microseconds.  To look again is
- * cheaper then than to sleep: the signal that ends a sleep is eaten, and
- * statuses it may have told of must be looked for.
+ * A stop that is expected mostly comes within microseconds, from another
+ * processor: to look again and again so long is cheaper than to sleep and be
+ * woken.  Where it does not pay in three of four cases (the thread needs our
+ * processor, or takes its time) it is tried only now and then.
  */
-#define YIELDS 8
+#define PATIENCE_NS 50000
+#define VAIN_COST   3
+#define VAIN_MAX    (4 * VAIN_COST)
+#define VAIN_RETRY  32
 
 /* Statuses handled in one go: a storm must not starve the client. */
 #define COLLECT_MAX 256
@@ -42,6 +45,38 @@ reap(pid_t tid, int *status)
 		got = waitpid(tid, status, WNOHANG | __WALL);
 	} while (got < 0 && errno == EINTR);
 	return got < 0 ? -errno : got;
+}
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static bool
+is_patient(struct patience *p)
+{
+	return p->vain < VAIN_MAX || ++p->skipped % VAIN_RETRY == 0;
+}
+
+/* The same, of one that is expected at once. */
+static pid_t
+reap_soon(struct patience *p, pid_t tid, int *status)
+{
+	uint64_t end = now_ns() + PATIENCE_NS;
+	pid_t got;
+
+	do {
+		got = reap(tid, status);
+	} while (got == 0 && now_ns() < end);
+	if (got == 0 && p->vain < VAIN_MAX)
+		p->vain += VAIN_COST;
+	else if (got != 0 && p->vain > 0)
+		p->vain--;
+	return got;
 }
 
 /*
@@ -116,10 +151,7 @@ orphan_next(const struct ptrace_target *t, pid_t after)
 static uint64_t
 now_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return now_ns() / 1000000;
 }
 
 /* Sleeps until some child has changed; true if the signal was eaten. */
@@ -141,14 +173,11 @@ int
 event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 {
 	uint64_t end = 0, now;
-	unsigned yields = 0;
-	pid_t got;
+	pid_t got = reap(tid, status);
 
-	while ((got = reap(tid, status)) == 0) {
-		if (yields++ < YIELDS) {
-			(void)sched_yield();
-			continue;
-		}
+	if (got == 0 && is_patient(&t->waits))
+		got = reap_soon(&t->waits, tid, status);
+	for (; got == 0; got = reap(tid, status)) {
 		now = now_ms();
 		if (end == 0)
 			end = now + (uint64_t)timeout_ms;
@@ -219,10 +248,50 @@ next_returned(struct ptrace_target *t)
 	return NULL;
 }
 
+/* Is there news that no signal has been read of?  It is one, however many
+ * changes it tells of. */
+static bool
+was_signalled(struct ptrace_target *t)
+{
+	struct signalfd_siginfo eaten;
+
+	t->look_again = read(t->signal_fd, &eaten, sizeof(eaten)) > 0;
+	return t->look_again;
+}
+
+/*
+ * The next that has changed, or 0.  First come those that a signal has told of,
+ * so that nobody waits forever behind one who is let go and back at once, again
+ * and again.
+ */
+static pid_t
+next_changed(struct ptrace_target *t, int *status)
+{
+	bool all_seen = false;
+	pid_t got, soon;
+
+	do {
+		if (t->look_again) {
+			got = reap(-1, status);
+			if (got > 0)
+				return got;
+			all_seen = true;
+		}
+		t->look_again = false;
+		soon = t->soon;
+		t->soon = 0;
+		if (soon != 0 && is_patient(&t->looks)) {
+			got = reap_soon(&t->looks, soon, status);
+			if (got > 0)
+				return got;
+		}
+	} while (!all_seen && was_signalled(t));
+	return 0;
+}
+
 static void
 collect(struct ptrace_target *t)
 {
-	struct signalfd_siginfo eaten;
 	struct thread *th;
 	int status, n;
 	pid_t tid;
@@ -231,22 +300,17 @@ collect(struct ptrace_target *t)
 	while (t->nstatus > 0 && (th = next_returned(t)) != NULL)
 		if (event_take_status(t, th, &status))
 			event_handle(t, th, status);
-	/* However many changes it tells of, it is one signal. */
-	if (read(t->signal_fd, &eaten, sizeof(eaten)) <= 0 && !t->look_again)
-		return;
-	t->look_again = true;
 	for (n = 0; n < COLLECT_MAX; n++) {
-		tid = reap(-1, &status);
-		if (tid <= 0) {
-			t->look_again = false;
+		tid = next_changed(t, &status);
+		if (tid == 0)
 			return;
-		}
 		th = thread_find(t, tid);
 		if (th != NULL)
 			event_handle(t, th, status);
 		else
 			orphan_add(t, tid, status);
 	}
+	t->look_again = true;
 }
 
 int

@@ -180,6 +180,11 @@ struct process {
 
 struct orphan;
 struct notice;
+/* event.c: does it pay to look again and again for what is expected? */
+struct patience {
+	unsigned vain, skipped;
+};
+
 struct ptrace_target {
 	struct target base;
 	struct process *processes; /* oldest first */
@@ -195,6 +200,10 @@ struct ptrace_target {
 	bool woken;
 	bool collecting;
 	bool look_again; /* statuses may be left whose signal is eaten */
+	/* Let go since we looked, and perhaps back at once: a tid, -1 if there
+	 * are several, or 0. */
+	pid_t soon;
+	struct patience looks, waits;
 	struct thread *queue, **queue_tail; /* pending, oldest first */
 	struct thread *marked, **marked_tail;
 	struct notice *notices, **notices_tail; /* events of who is gone */

@@ -68,7 +68,6 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	struct process *p = th->process;
 	int signal = signal_to_inject(th);
 
-	(void)t;
 	if (stops_group(signal))
 		th->run_through = th->attached_stopped = false;
 	registers_flush(th);
@@ -87,6 +86,7 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 	th->name_valid = false;
 	th->reported_at_breakpoint = false;
 	registers_drop(th);
+	t->soon = t->soon == 0 ? th->tid : -1;
 	ptrace((enum __ptrace_request)request, th->tid, NULL, signal);
 }
 

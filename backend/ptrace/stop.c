@@ -126,6 +126,8 @@ threads_stop(struct ptrace_target *t, struct process *only)
 	bool again = true;
 	int rounds;
 
+	/* Whoever was let go is waited for here. */
+	t->soon = 0;
 	/*
 	 * New threads join at the end of the list, and one that goes away while
 	 * we stand on it may cut us off from them: hence the rounds.

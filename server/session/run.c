@@ -317,17 +317,17 @@ session_pump(struct session *s)
 {
 	bool alone = s->job != NULL && s->job->alone;
 
-	if (!alone && s->state == SESSION_RUNNING)
-		pump_running(s);
-	else if (!alone && s->client.non_stop)
-		notify(s);
 	/*
 	 * What cannot be told now is collected, or the wake descriptor would
-	 * stay readable.  But only that: what came since we looked, and could
-	 * be told, would wait for the next thing to happen.
+	 * stay readable.  But only that: what could be told, and is not taken
+	 * here, must keep it readable.
 	 */
 	if (alone || !tells_events(s))
 		target_next_event(s->target, NULL);
+	else if (s->state == SESSION_RUNNING)
+		pump_running(s);
+	else
+		notify(s);
 }
 
 /* ---- interrupts ---- */
