@@ -184,10 +184,8 @@ event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 		if (now >= end)
 			return -ETIMEDOUT;
 		/* The signal may have been another thread's: look later. */
-		if (sleep_until_sigchld(end - now)) {
-			t->look_again = true;
-			wake(t);
-		}
+		if (sleep_until_sigchld(end - now))
+			event_look_again(t);
 	}
 	return got < 0 ? -ESRCH : 0;
 }
@@ -207,6 +205,37 @@ event_wait_thread(struct ptrace_target *t, struct thread *th, int timeout_ms,
 		return 0;
 	event_return_status(t, th, *status);
 	return -ESRCH;
+}
+
+bool
+event_all_stand(const struct ptrace_target *t)
+{
+	const struct process *p = t->processes;
+	const struct thread *th;
+
+	if (p == NULL || p->next != NULL || t->orphans != NULL)
+		return false;
+	for (th = p->threads; th != NULL; th = th->next) {
+		if (th->run != THREAD_STOPPED || th->wanted_running ||
+		    th->listening || th->has_status || th->group != p->pid)
+			return false;
+	}
+	return true;
+}
+
+void
+event_eat_signal(struct ptrace_target *t)
+{
+	struct signalfd_siginfo eaten;
+
+	(void)!read(t->signal_fd, &eaten, sizeof(eaten));
+}
+
+void
+event_look_again(struct ptrace_target *t)
+{
+	t->look_again = true;
+	wake(t);
 }
 
 void

@@ -43,6 +43,7 @@ struct injection {
 	uint8_t now[GENERAL_MAX];   /* as the kernel has them */
 	struct inject_gate gate;
 	bool lost;     /* the gate cannot be executed (any more) */
+	bool alone;    /* nothing else runs, or is to */
 	bool by_entry; /* followed from entry to exit */
 	bool entered;
 	bool masked;
@@ -192,6 +193,8 @@ next_stop(struct injection *i, int *status)
 
 	if (err == 0)
 		i->th->stop_status = *status;
+	if (err == 0 && i->alone)
+		event_eat_signal(i->t);
 	/* It hangs in the kernel: nothing can be put right any more. */
 	if (err == -ETIMEDOUT)
 		i->th->run = THREAD_RUNNING;
@@ -292,10 +295,25 @@ group_restore(struct injection *i)
 		event_return_status(i->t, i->th, status);
 }
 
+/* Nothing was in the way of the call, and nothing waits for the thread. */
+static bool
+restores_itself(const struct injection *i)
+{
+	return i->alone && !i->by_entry && i->signal == 0 && !i->masked &&
+	       !i->group && i->check.sequence == 0;
+}
+
 static int
 restore(struct injection *i)
 {
-	int err = regs_write(i, i->saved);
+	int err;
+
+	/* What the cache has is written before the thread runs again. */
+	if (restores_itself(i)) {
+		registers_dirty(i->th, i->set);
+		return 0;
+	}
+	err = regs_write(i, i->saved);
 
 	signal_restore(i);
 	mask_restore(i);
@@ -453,6 +471,7 @@ inject_syscall(struct ptrace_target *t, struct thread *th,
 		return err;
 	i.by_entry = i.check.no_trap;
 	err = leave_event(&i);
+	i.alone = !th->in_syscall_stop && event_all_stand(t);
 	if (err == 0)
 		err = save(&i);
 	if (err == 0)
@@ -463,6 +482,8 @@ inject_syscall(struct ptrace_target *t, struct thread *th,
 	if (err < 0) {
 		if (err == -ESRCH)
 			registers_drop(th);
+		/* The signal that tells why may be eaten. */
+		event_look_again(t);
 		return err;
 	}
 	*ret = i.a->syscall_result(i.now);

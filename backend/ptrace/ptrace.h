@@ -265,6 +265,19 @@ int event_wait_thread(struct ptrace_target *t, struct thread *th,
  */
 void event_return_status(struct ptrace_target *t, struct thread *th,
 			 int status);
+/*
+ * Does all that there is, one process, stand, and is to?  Then only a kill can
+ * change anything, and that ends every thread.
+ */
+bool event_all_stand(const struct ptrace_target *t);
+/*
+ * A stop that was waited for has been told of by a signal as well.  Where all
+ * stand, that one need not make anybody look: if the thread is still there
+ * after this, so are the others, or a new signal tells.
+ */
+void event_eat_signal(struct ptrace_target *t);
+/* It is not there any more. */
+void event_look_again(struct ptrace_target *t);
 
 /* ---- stop.c ---- */
 

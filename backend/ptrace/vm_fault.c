@@ -228,6 +228,7 @@ vm_let_child_go(struct ptrace_target *t, struct process *p,
 		(void)vm_let_go(t, child);
 	else if (vm_sync(child) == 0)
 		(void)vm_left_mend(t, child);
+	registers_flush(th);
 }
 
 bool
