@@ -2,7 +2,6 @@
 #include "tls.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
@@ -22,18 +21,12 @@ static int
 thread_pointer(struct target *t, const struct arch *arch, pid_t tid,
 	       uint64_t *tp)
 {
-	uint8_t *file;
 	int err;
 
-	if (arch->get_tp == NULL)
+	if (arch->tp == 0)
 		return -EOPNOTSUPP;
-	file = malloc(arch->file_size);
-	if (file == NULL)
-		return -ENOMEM;
-	err = target_save_registers(t, tid, file);
-	if (err == 0)
-		*tp = arch->get_tp(file);
-	free(file);
+	*tp = 0;
+	err = target_get_register(t, tid, arch->tp, tp);
 	if (err < 0)
 		return err;
 	/* The libc has not set the thread up yet. */

@@ -180,6 +180,9 @@ struct arch {
 	/* The one that says which system call the thread is in: whoever
 	 * writes it decides himself whether the call is restarted. */
 	uint16_t syscall_reg;
+	/* The thread pointer, from which thread-local storage is found; its
+	 * value is 0 before it is set up.  0: this arch has none known. */
+	uint16_t tp;
 
 	/* Software breakpoints. */
 	const uint8_t *breakpoint;
@@ -199,9 +202,6 @@ struct arch {
 	uint64_t (*get_pc)(const uint8_t *file);
 	void (*set_pc)(uint8_t *file, uint64_t pc);
 	uint64_t (*get_sp)(const uint8_t *file);
-	/* The thread pointer, from which thread-local storage is found; 0: not
-	 * set up yet.  NULL: this arch has none that is known. */
-	uint64_t (*get_tp)(const uint8_t *file);
 	/*
 	 * After the client moved pc: the thread is no longer in the system
 	 * call it was stopped in, so the kernel must not restart it.

@@ -32,6 +32,7 @@ enum {
 		    MXCSR,
 	MXCSRMASK,
 	ORIG_EAX,
+	GS_BASE,
 	PKRU,
 	REG_COUNT
 };
@@ -110,6 +111,9 @@ static const struct arch_reg regs[REG_COUNT] = {
 	[ORIG_EAX] = { GENERAL("orig_eax", 4, X86_GENERAL_32S,
 			       FIELD(orig_rax)),
 		       .gdb_type = "int", X86_WHOLE(X86_NONE) },
+	/* In no client's view. */
+	[GS_BASE] = { GENERAL("gs_base", 4, X86_GENERAL_32, FIELD(gs_base)),
+		      X86_WHOLE(X86_NONE) },
 
 #define X(ID, NAME, KIND, OFF, LEN)                                          \
 	[ID] = { CONTROL(NAME, 4, KIND, OFF, LEN), X86_WHOLE(X86_NONE) },
@@ -287,6 +291,7 @@ const struct arch arch_i386 = {
 	.sp = ESP,
 	.fp = EBP,
 	.syscall_reg = ORIG_EAX,
+	.tp = GS_BASE,
 	.breakpoint = x86_breakpoint,
 	.breakpoint_len = sizeof(x86_breakpoint),
 	.breakpoint_pc_offset = sizeof(x86_breakpoint),
@@ -298,7 +303,6 @@ const struct arch arch_i386 = {
 	.get_pc = x86_get_pc,
 	.set_pc = x86_set_pc,
 	.get_sp = x86_get_sp,
-	.get_tp = x86_get_gs_base,
 	.leave_syscall = x86_leave_syscall,
 	.in_syscall = x86_in_syscall,
 	.syscall_nr = x86_syscall_nr,

@@ -81,8 +81,6 @@ uint64_t x86_get_pc(const uint8_t *file);
 void x86_set_pc(uint8_t *file, uint64_t pc);
 uint64_t x86_get_sp(const uint8_t *file);
 /* 64-bit code has its thread pointer in fs, 32-bit code in gs. */
-uint64_t x86_get_fs_base(const uint8_t *file);
-uint64_t x86_get_gs_base(const uint8_t *file);
 void x86_leave_syscall(uint8_t *file);
 bool x86_in_syscall(const uint8_t *file);
 int64_t x86_syscall_nr(const uint8_t *file);

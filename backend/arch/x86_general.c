@@ -38,18 +38,6 @@ x86_get_sp(const uint8_t *file)
 	return load(file, FIELD(rsp));
 }
 
-uint64_t
-x86_get_fs_base(const uint8_t *file)
-{
-	return load(file, FIELD(fs_base));
-}
-
-uint64_t
-x86_get_gs_base(const uint8_t *file)
-{
-	return load(file, FIELD(gs_base));
-}
-
 void
 x86_leave_syscall(uint8_t *file)
 {

@@ -204,13 +204,17 @@ take_all(struct ptrace_target *t, struct process *p)
 
 /* Is a signal of the thread's own, or of its process, about to come? */
 static bool
-is_due(const struct thread *th, unsigned flags, uint64_t blocked)
+is_due(const struct thread *th, unsigned flags)
 {
 	struct __ptrace_peeksiginfo_args args = { .flags = flags, .nr = 32 };
+	uint64_t blocked;
 	siginfo_t si[32];
 	long n, i;
 
 	n = ptrace(PTRACE_PEEKSIGINFO, th->tid, &args, si);
+	if (n <= 0 ||
+	    ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked), &blocked) < 0)
+		return false;
 	for (i = 0; i < n; i++)
 		if (!signal_in((uint64_t[]){ blocked, 0 }, si[i].si_signo))
 			return true;
@@ -225,19 +229,15 @@ static void
 see_due_signals(struct ptrace_target *t, struct process *p)
 {
 	struct thread *th, *next;
-	uint64_t blocked;
 	int status;
 
 	for (th = p->threads; th != NULL && !p->gone; th = next) {
 		next = th->next;
 		if (th->run != THREAD_STOPPED || th->group_stopped ||
-		    th->pending.kind != TARGET_EVENT_NONE ||
-		    ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked),
-			   &blocked) < 0)
+		    th->pending.kind != TARGET_EVENT_NONE)
 			continue;
-		if (!is_due(th, 0, blocked) &&
-		    !(th->tid == p->pid &&
-		      is_due(th, PTRACE_PEEKSIGINFO_SHARED, blocked)))
+		if (!is_due(th, 0) && !(th->tid == p->pid &&
+					is_due(th, PTRACE_PEEKSIGINFO_SHARED)))
 			continue;
 		registers_drop(th);
 		if (ptrace(PTRACE_CONT, th->tid, NULL, NULL) < 0)
