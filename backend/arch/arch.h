@@ -222,6 +222,8 @@ struct arch {
 	/* The bytes of the instruction, to look for and to patch in. */
 	const uint8_t *syscall_insn;
 	size_t syscall_insn_len;
+	/* Is it a system call, in whatever form? */
+	bool (*enters_kernel)(const uint8_t *insn, size_t n);
 	/* Numbers of the calls that the back end injects. */
 	struct {
 		int mmap, munmap, mprotect, madvise, mremap, userfaultfd, close;

@@ -312,6 +312,7 @@ const struct arch arch_i386 = {
 	.syscall_rewind = x86_syscall_rewind,
 	.syscall_insn = syscall_insn,
 	.syscall_insn_len = sizeof(syscall_insn),
+	.enters_kernel = x86_enters_kernel,
 	.nr = { .mmap = 192, /* mmap2: the offset counts pages */
 		.munmap = 91,
 		.mprotect = 125,

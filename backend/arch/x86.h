@@ -106,6 +106,7 @@ extern const struct arch_core x86_64_core, i386_core;
 /* x86_64.c: shared with i386.c. */
 extern const struct arch_set x86_sets[X86_SET_COUNT];
 extern const uint8_t x86_breakpoint[1];
+bool x86_enters_kernel(const uint8_t *insn, size_t n);
 enum { X86_INT1 = 0xf1 };
 
 #endif

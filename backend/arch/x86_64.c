@@ -5,6 +5,7 @@
 #include "x86_types.h"
 
 #include <elf.h>
+#include <string.h>
 #include <sys/ptrace.h>
 
 #define FIELD(name) offsetof(struct user_regs_struct, name)
@@ -302,6 +303,22 @@ const struct arch_set x86_sets[X86_SET_COUNT] = {
 };
 
 const uint8_t x86_breakpoint[1] = { 0xcc };
+
+bool
+x86_enters_kernel(const uint8_t *insn, size_t n)
+{
+	static const uint8_t calls[][2] = {
+		{ 0x0f, 0x05 }, /* syscall */
+		{ 0x0f, 0x34 }, /* sysenter */
+		{ 0xcd, 0x80 }, /* int $0x80 */
+	};
+
+	for (size_t i = 0; n >= 2 && i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (memcmp(insn, calls[i], 2) == 0)
+			return true;
+	return false;
+}
+
 static const uint8_t syscall_insn[] = { 0x0f, 0x05 };
 
 static bool
@@ -362,6 +379,7 @@ const struct arch arch_x86_64 = {
 	.syscall_rewind = x86_syscall_rewind,
 	.syscall_insn = syscall_insn,
 	.syscall_insn_len = sizeof(syscall_insn),
+	.enters_kernel = x86_enters_kernel,
 	.nr = { .mmap = 9,
 		.munmap = 11,
 		.mprotect = 10,

@@ -121,14 +121,34 @@ has_rip_memory(const struct x86_insn *in)
 	return false;
 }
 
+/* The step's trap comes one instruction later then. */
+static bool
+loads_stack_segment(const struct x86_insn *in)
+{
+	return in->insn.mnemonic == ZYDIS_MNEMONIC_MOV &&
+	       in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	       in->op[0].reg.value == ZYDIS_REGISTER_SS;
+}
+
+static bool
+is_x87(const struct x86_insn *in)
+{
+	return in->insn.meta.isa_set == ZYDIS_ISA_SET_X87 ||
+	       in->insn.meta.isa_set == ZYDIS_ISA_SET_FCMOV;
+}
+
 /*
  * May it run elsewhere?  Not: what enters the kernel (a new thread would start
  * in the copy, an interrupted call be restarted there), far transfers,
- * transactions, and what pushes flags (the step's trap flag among them).
+ * transactions, what takes the instruction behind it along, what remembers
+ * where it was executed, and what pushes flags (the step's trap flag among
+ * them).
  */
 static bool
 may_copy(const struct x86_insn *in)
 {
+	if (loads_stack_segment(in) || is_x87(in))
+		return false;
 	switch (in->insn.meta.category) {
 	case ZYDIS_CATEGORY_SYSCALL:
 	case ZYDIS_CATEGORY_SYSRET:

@@ -449,6 +449,29 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 	detach_thread(t, th);
 }
 
+/*
+ * A trap of the program's own that looks like one of ours: by the instruction
+ * under a breakpoint, or by one that it was to be stepped over.
+ */
+static bool
+is_own_trap(struct thread *th, enum wait_kind kind, int si_code)
+{
+	struct process *p = th->process;
+	const struct breakpoint *b;
+	uint64_t pc;
+
+	if (kind == WAIT_BREAKPOINT && th->in_place &&
+	    registers_pc(th, &pc) == 0) {
+		b = breakpoint_at(p, pc - p->arch->breakpoint_pc_offset);
+		return b == NULL || !b->inserted;
+	}
+	/* A step out of a system call looks the same, but for its way. */
+	return kind == WAIT_STEP && si_code == TRAP_BRKPT &&
+	       registers_pc(th, &pc) == 0 &&
+	       pc == th->ran_from + p->arch->trap_insn_len &&
+	       is_trap_insn(p, pc);
+}
+
 void
 event_handle(struct ptrace_target *t, struct thread *th, int status)
 {
@@ -470,6 +493,8 @@ event_handle(struct ptrace_target *t, struct thread *th, int status)
 		return;
 	}
 	kind = classify(status, si.si_code, th->stepping);
+	if (is_own_trap(th, kind, si.si_code))
+		kind = kind == WAIT_STEP ? WAIT_NO_REASON : WAIT_SIGNAL;
 	th->group_stopped = kind == WAIT_GROUP_STOP;
 	if ((kind == WAIT_INTERRUPT || kind == WAIT_GROUP_STOP) &&
 	    trap_comes_first(th))

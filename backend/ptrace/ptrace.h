@@ -84,6 +84,7 @@ struct thread {
 
 	bool in_syscall_stop;  /* between entry and return stops */
 	bool stepping;	       /* last resumed with SINGLESTEP */
+	uint64_t ran_from;     /* pc then, if it was known; else 0 */
 	int stop_status;       /* raw, of the stop it is in */
 	int stop_signal;       /* of a signal-delivery-stop not yet resumed */
 	bool group_stopped;    /* in a PTRACE_EVENT_STOP with a stop signal */
@@ -311,6 +312,8 @@ void registers_free(struct thread *th);
  */
 void registers_settle(struct thread *th);
 int registers_pc(struct thread *th, uint64_t *pc);
+/* 0 where it was not read since the thread stopped. */
+uint64_t registers_known_pc(const struct thread *th);
 int registers_set_pc(struct thread *th, uint64_t pc);
 /* The operations of struct target_ops. */
 int ptrace_get_register(struct target *, pid_t tid, unsigned reg, void *buf);

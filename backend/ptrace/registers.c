@@ -191,6 +191,14 @@ registers_pc(struct thread *th, uint64_t *pc)
 	return 0;
 }
 
+uint64_t
+registers_known_pc(const struct thread *th)
+{
+	if (!(th->regs.have & 1u << pc_set(th)))
+		return 0;
+	return th->process->arch->get_pc(th->regs.file);
+}
+
 int
 registers_set_pc(struct thread *th, uint64_t pc)
 {

@@ -6,7 +6,6 @@
  * all others stand still.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -220,18 +219,6 @@ step_copy(struct ptrace_target *t, struct thread *th, const uint8_t *insn,
 
 /* ---- in place ---------------------------------------------------------- */
 
-/*
- * A system call may block until others run, and changes masks: no signal can
- * wait for it, and it is out of the way as soon as it has been entered.
- */
-static bool
-enters_kernel(const struct process *p, const uint8_t *insn, size_t n)
-{
-	return n >= p->arch->syscall_insn_len &&
-	       memcmp(insn, p->arch->syscall_insn, p->arch->syscall_insn_len) ==
-		   0;
-}
-
 /* True also when it is too late: events of the others have come first. */
 static bool
 step_in_place(struct ptrace_target *t, struct thread *th, struct breakpoint *b,
@@ -264,7 +251,7 @@ stepover_start(struct ptrace_target *t, struct thread *th)
 	struct process *p = th->process;
 	uint8_t insn[ARCH_STEP_CODE_MAX];
 	struct breakpoint *b;
-	bool may_hold, to_entry;
+	bool may_hold, to_entry, enters;
 	uint64_t pc;
 	size_t n;
 
@@ -277,11 +264,14 @@ stepover_start(struct ptrace_target *t, struct thread *th)
 		return false;
 	}
 	breakpoints_shadow(p, pc, insn, n);
+	/* A system call may block until others run, and changes masks: no
+	 * signal can wait for it, and it is out of the way once entered. */
+	enters = p->arch->enters_kernel(insn, n);
+	to_entry = th->deliver == 0 && enters;
 	/* A client that steps with a signal wants to be led into its handler;
 	 * and what the instruction itself has raised cannot come after it. */
-	to_entry = th->deliver == 0 && enters_kernel(p, insn, n);
 	may_hold = th->how.kind == TARGET_RESUME_CONTINUE &&
-		   !is_fault(th->deliver) && !enters_kernel(p, insn, n);
+		   !is_fault(th->deliver) && !enters;
 	if ((th->deliver == 0 || may_hold) && p->arch->step_prepare != NULL) {
 		if (prepare(th, insn, n, 0) == ARCH_STEP_EMULATED)
 			return has_stepped(t, th);

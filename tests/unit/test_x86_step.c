@@ -138,11 +138,15 @@ static const struct sample samples[] = {
 	I("syscall", "\x0f\x05", MUST_REFUSE),
 	I("int $0x80", "\xcd\x80", MUST_REFUSE),
 	I("int3", "\xcc", MUST_REFUSE),
+	I("sysenter", "\x0f\x34", MUST_REFUSE),
+	I("mov %eax,%ss", "\x8e\xd0", MUST_REFUSE),
+	I("fadd %st(1),%st", "\xd8\xc1", MUST_REFUSE),
+	I("fcmove %st(1),%st", "\xda\xc9", MUST_REFUSE),
 	I("xbegin", "\xc7\xf8\x00\x00\x00\x00", MUST_REFUSE),
 	I("mov %fs:0,%rax", "\x64\x48\x8b\x04\x25\x00\x00\x00\x00", MUST_COPY),
 	I("xchg %rax,%rbx", "\x48\x93", MUST_COPY),
 	I("leave", "\xc9", MUST_COPY),
-	I("fld1", "\xd9\xe8", MUST_COPY),
+	I("fld1", "\xd9\xe8", MUST_REFUSE),
 };
 
 static pid_t child;

@@ -59,6 +59,13 @@ def expand(data):
     return bytes(out)
 
 
+def stop_pc(reply):
+    """The pc that a stop reply of an x86-64 program tells."""
+    match = re.search(r";10:([0-9a-f]{16});", reply)
+    check(match, "no pc in the stop reply", reply)
+    return int.from_bytes(bytes.fromhex(match.group(1)), "little")
+
+
 class Closed(Failure):
     """The server closed the connection."""
 
