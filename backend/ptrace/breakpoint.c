@@ -82,32 +82,48 @@ put(struct process *p, uint64_t addr, const uint8_t *bytes)
 	return err;
 }
 
+/* What stands there now. */
+static int
+look(struct process *p, const struct breakpoint *b, uint8_t *now)
+{
+	size_t len = p->arch->breakpoint_len, got;
+	int err = memory_read(p, b->addr, now, len, &got);
+
+	return err == 0 && got < len ? -EFAULT : err;
+}
+
 int
 breakpoint_lift(struct process *p, struct breakpoint *b)
 {
 	uint8_t now[sizeof(b->saved)];
-	size_t len = p->arch->breakpoint_len, got;
+	size_t len = p->arch->breakpoint_len;
 	int err;
 
 	if (!b->inserted)
 		return 0;
 	b->inserted = false;
-	err = memory_read(p, b->addr, now, len, &got);
-	if (err == 0 && got < len)
-		err = -EFAULT;
+	err = look(p, b, now);
 	if (err == 0 && memcmp(now, p->arch->breakpoint, len) == 0)
 		err = put(p, b->addr, b->saved);
 	guardian_breakpoint_out(b);
 	return err;
 }
 
+/* Other code may have come there while it was out. */
 int
 breakpoint_lower(struct process *p, struct breakpoint *b)
 {
+	uint8_t now[sizeof(b->saved)];
+	size_t len = p->arch->breakpoint_len;
 	int err;
 
 	if (b->inserted || p->vforks > 0)
 		return 0;
+	err = look(p, b, now);
+	if (err < 0)
+		return err;
+	if (memcmp(now, p->arch->breakpoint, len) != 0)
+		memcpy(b->saved, now, len);
 	guardian_breakpoint_in(p, b);
 	err = put(p, b->addr, p->arch->breakpoint);
 	if (err == 0)
@@ -199,6 +215,13 @@ breakpoints_copy(struct process *from, struct process *to)
 	return 0;
 }
 
+/* Out for a step: it comes back by itself. */
+static bool
+is_stepped_over(const struct process *p, const struct breakpoint *b)
+{
+	return p->stepper != NULL && p->stepper->step_over_pc == b->addr;
+}
+
 /*
  * Inserted again: what was mapped there may have gone meanwhile and something
  * else come (a library unloaded, another loaded).
@@ -207,27 +230,22 @@ static int
 renew(struct process *p, struct breakpoint *b)
 {
 	uint8_t now[sizeof(b->saved)];
-	size_t len = p->arch->breakpoint_len, got;
 	int err;
 
-	/* Out for a step or a vfork child: it comes back by itself. */
-	if (!b->inserted)
+	if (is_stepped_over(p, b))
 		return 0;
-	err = memory_read(p, b->addr, now, len, &got);
-	if (err == 0 && got < len)
-		err = -EFAULT;
-	if (err < 0 || memcmp(now, p->arch->breakpoint, len) == 0)
-		return err;
-	memcpy(b->saved, now, len);
-	b->inserted = false;
-	return breakpoint_lower(p, b);
+	err = look(p, b, now);
+	if (err == 0 &&
+	    memcmp(now, p->arch->breakpoint, p->arch->breakpoint_len) != 0)
+		b->inserted = false;
+	return err < 0 ? err : breakpoint_lower(p, b);
 }
 
 static int
 insert_software(struct process *p, uint64_t addr)
 {
 	struct breakpoint *b = breakpoint_at(p, addr);
-	size_t len = p->arch->breakpoint_len, got;
+	size_t len = p->arch->breakpoint_len;
 	int err;
 
 	if (b != NULL)
@@ -240,9 +258,7 @@ insert_software(struct process *p, uint64_t addr)
 	/* Pages only reserved are no memory, though we could write there. */
 	err = vm_accessible(p, addr, len) == len ? 0 : -EFAULT;
 	if (err == 0)
-		err = memory_read(p, addr, b->saved, len, &got);
-	if (err == 0 && got < len)
-		err = -EFAULT;
+		err = look(p, b, b->saved);
 	if (err == 0)
 		err = breakpoint_lower(p, b);
 	if (err < 0) {
