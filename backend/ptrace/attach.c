@@ -178,6 +178,16 @@ forget_replaced(struct ptrace_target *t, struct process *p)
 	return any;
 }
 
+/* The kernel takes the program away first when a process ends. */
+static bool
+has_program(pid_t pid)
+{
+	char path[64], exe[1];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return readlink(path, exe, sizeof(exe)) > 0;
+}
+
 /* Seizes and stops all, again where an exec came in between. */
 static int
 take_all(struct ptrace_target *t, struct process *p)
@@ -192,7 +202,7 @@ take_all(struct ptrace_target *t, struct process *p)
 		/* Only now is it sure that /proc tells us. */
 		arch = procfs_arch(p->pid);
 		if (arch == NULL)
-			return -ENOEXEC;
+			return has_program(p->pid) ? -ENOEXEC : -ESRCH;
 		p->arch = arch;
 		err = seize_all(t, p);
 		threads_stop(t, p);
