@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -162,6 +163,18 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* stdin and stdout may be one socket, as gdb gives it to a command. */
+static bool
+is_one_socket(const struct stream *s)
+{
+	struct stat in, out;
+
+	if (s->rfd < 0 || fstat(s->rfd, &in) < 0 || fstat(s->wfd, &out) < 0)
+		return false;
+	return S_ISSOCK(in.st_mode) && in.st_dev == out.st_dev &&
+	       in.st_ino == out.st_ino;
+}
+
 void
 stream_linger(struct stream *s, int timeout_ms)
 {
@@ -169,7 +182,7 @@ stream_linger(struct stream *s, int timeout_ms)
 	struct pollfd p = { .fd = s->rfd, .events = POLLIN };
 	ssize_t n = 1;
 
-	if (s->rfd < 0 || s->rfd != s->wfd || shutdown(s->wfd, SHUT_WR) < 0)
+	if (!is_one_socket(s) || shutdown(s->wfd, SHUT_WR) < 0)
 		return;
 	while (n != 0 && (left = end - now_ms()) > 0) {
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)

@@ -218,6 +218,10 @@ parse(struct connect *c, char **argv, int *status)
 	return check(c) ? 0 : -EINVAL;
 }
 
+/* gdb since 16 shows what a command wrote to stderr only if it comes to a
+ * proper end: the socket is not closed before gdb has done so, or had time. */
+#define READ_US_MS 5000
+
 /* ---- the roles ----------------------------------------------------------- */
 
 static int
@@ -234,8 +238,20 @@ run_pipe(const struct connect *c)
 		return CONNECT_USAGE;
 	}
 	status = connect_carry(c, STDIN_FILENO, STDOUT_FILENO);
+	stream_linger(&stdio, READ_US_MS);
 	stream_close(&stdio);
 	return status;
+}
+
+static void
+be_read(void)
+{
+	struct stream stdio;
+
+	if (stream_open(&stdio, STDIN_FILENO, STDOUT_FILENO) < 0)
+		return;
+	stream_linger(&stdio, READ_US_MS);
+	stream_close(&stdio);
 }
 
 static int
@@ -273,5 +289,9 @@ connect_role_main(char **argv)
 int
 connect_main(char **argv)
 {
-	return run_with_settings(argv, run);
+	int status = run_with_settings(argv, run);
+
+	if (status == CONNECT_USAGE)
+		be_read();
+	return status;
 }

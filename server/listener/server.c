@@ -20,6 +20,7 @@
 #include "report_port.h"
 
 #define CONNECT_MS 20000
+#define LINGER_MS  5000
 
 struct server {
 	const struct settings *settings;
@@ -427,6 +428,8 @@ finish(struct server *v)
 		ev_io_stop(v->loop, &v->server);
 	link_free(v->link);
 	session_free(v->session);
+	/* The one who waits at the other end is to read why not. */
+	stream_linger(&v->stream, LINGER_MS);
 	stream_close(&v->stream);
 	if (v->signals.loop != NULL) {
 		ev_io_stop(v->loop, &v->daemon);
@@ -447,8 +450,8 @@ server_run(struct settings *s)
 	err = start(&v);
 	if (err == 0)
 		err = serve(&v);
-	finish(&v);
 	if (err < 0)
 		log_say("Exiting");
+	finish(&v);
 	return err < 0 ? 1 : 0;
 }

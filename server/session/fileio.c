@@ -89,13 +89,13 @@ fileio_errno(int err)
 	}
 }
 
-/* What has no bit in the protocol is left out: sockets, setuid, ... */
+/* What has no bit in the protocol is left out: links, sockets, setuid, ... */
 static uint32_t
 stat_mode(mode_t mode)
 {
 	uint32_t out = mode & 0777;
 
-	if (S_ISREG(mode) || S_ISDIR(mode) || S_ISCHR(mode) || S_ISLNK(mode))
+	if (S_ISREG(mode) || S_ISDIR(mode) || S_ISCHR(mode))
 		out |= mode & S_IFMT;
 	return out;
 }

@@ -12,8 +12,7 @@
 #include "process.h"
 #include "run.h"
 
-/* Tells the server's user and, where there is more than a number to tell, the
- * client. */
+/* Tells the server's user and the client. */
 static int
 refused(struct session *s, pid_t pid, int err, struct rsp_reply *out)
 {
@@ -26,7 +25,8 @@ refused(struct session *s, pid_t pid, int err, struct rsp_reply *out)
 	}
 	session_say(s, "Cannot attach to process %d: %s (%d)%s%s", (int)pid,
 		    strerror(-err), -err, why[0] != '\0' ? ": " : "", why);
-	return why[0] != '\0' ? session_error(s, out, -err, why) : err;
+	return session_error(s, out, -err,
+			     why[0] != '\0' ? why : strerror(-err));
 }
 
 static int

@@ -157,6 +157,14 @@ handle_file_fstat(struct session *s, const struct rsp_request *req,
 	return stat_result(out, fd, &st);
 }
 
+/* gdb 16 looks with it whether a link is there, as its gdbserver's is an
+ * lstat.  gdb 17 has that in a packet of its own, and 18 says who it is. */
+static bool
+wants_the_link(const struct client *c)
+{
+	return c->error_message && !c->one_text_argument && !c->knows_lstat;
+}
+
 int
 handle_file_stat(struct session *s, const struct rsp_request *req,
 		 struct rsp_reply *out)
@@ -164,6 +172,8 @@ handle_file_stat(struct session *s, const struct rsp_request *req,
 	struct stat st;
 	int err = files_stat(s, req->text, true, &st);
 
+	if (err == -ENOENT && wants_the_link(&s->client))
+		err = files_stat(s, req->text, false, &st);
 	return stat_result(out, err, &st);
 }
 
@@ -174,6 +184,7 @@ handle_file_lstat(struct session *s, const struct rsp_request *req,
 	struct stat st;
 	int err = files_stat(s, req->text, false, &st);
 
+	s->client.knows_lstat = true;
 	return stat_result(out, err, &st);
 }
 

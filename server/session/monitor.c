@@ -27,8 +27,10 @@ static const struct command {
 	const char *usage; /* NULL: not listed */
 	const char *summary;
 } commands[] = {
-	{ "set debug", monitor_set_debug, CLASS_SHELL, "set debug <0|1>",
-	  "Enable general debugging messages" },
+	{ "set debug", monitor_set_debug, CLASS_SHELL,
+	  "set debug [COMPONENT] <0|1|on|off>",
+	  "Log packets; COMPONENT is all, threads, remote or event-loop, and\n"
+	  "    makes no difference" },
 	{ "set remote-debug", monitor_set_remote_debug, CLASS_SHELL,
 	  "set remote-debug <0|1>",
 	  "Enable remote protocol debugging messages" },

@@ -61,6 +61,7 @@ struct client {
 	bool one_text_argument; /* vRun has all arguments as one */
 	bool many_watches;	/* a stop may name several watchpoints */
 	bool error_message;	/* gdb's E.text */
+	bool knows_lstat;	/* it has sent vFile:lstat */
 	bool error_strings;	/* lldb's Exx;hex */
 	bool thread_suffix, list_threads_in_stop;
 	bool extended;
@@ -232,7 +233,6 @@ struct session {
 	bool left_running;   /* detached from, but for the trace */
 	bool remote_debug;   /* log packets */
 	bool free_on_detach; /* monitor set free-on-detach */
-	bool debug;	     /* monitor set debug */
 	/* monitor set libthread-db-search-path; owned or NULL. */
 	char *thread_db_path;
 	/* A document built for qXfer, kept while it is read piecemeal. */

@@ -23,7 +23,7 @@ NEEDS = {
                r"Breakpoint 1, "),
     "shell": (["set startup-with-shell on", "break main", "run"],
               r"Breakpoint 1, "),
-    "attach": (["attach %(pid)d"], r"nanosleep"),
+    "attach": (["attach %(pid)d", "bt"], r"in main \(argc="),
 }
 REFUSED = {
     "control": r'rspd: "control" is not permitted|Cannot insert breakpoint',
@@ -31,7 +31,7 @@ REFUSED = {
     "allocate": r'allocate: "allocate" is not permitted',
     "files-read": r"Operation not permitted|Remote I/O error",
     "files-write": r"Operation not permitted|Remote I/O error",
-    "launch": r"Target returns error code '01'",
+    "launch": r"Target returns error code '(01|.*not permitted.*)'",
     "shell": r"Remote replied unexpectedly while setting startup-with-shell",
     "attach": r"Attaching to process \d+ failed",
 }

@@ -6,7 +6,7 @@ from lib.harness import (Inferior, Server, check, check_in, check_match,
 
 
 def test():
-    program = Inferior("sleeper", "2")
+    program = Inferior("sleeper", "10")
     server = Server("--once", "--rights", "observe", "--attach",
                     "127.0.0.1:0", program.pid)
     out = lldb(inferior("sleeper"), "gdb-remote " + server.address,

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """vFile: files are opened, read, written; descriptors are the session's own
-and closed when the client leaves."""
+and closed when the client leaves.  What stat and lstat say."""
 import os
+import stat
+import struct
 
 from lib.harness import check, run, tmp
-from lib.rsp import Rsp, launch, unescape
+from lib.rsp import ALL_GDB, Rsp, launch, unescape
 
 
 def hexed(path):
@@ -45,11 +47,62 @@ def shared(r):
         check(count < 5000, "no bound")
 
 
+def facts(r, name, path):
+    """The fields of a stat as gdb reads them; None: there is no such file."""
+    r.send("vFile:%s:%s" % (name, hexed(path)))
+    head, _, data = r.receive().partition(b";")
+    if head == b"F-1,2":
+        return None
+    check(head == b"F40", "no stat", head)
+    return struct.unpack(">7I3Q3I", unescape(data))
+
+
+def same(seen, path, follow):
+    want = os.stat(path, follow_symlinks=follow)
+    # S_IFLNK is none of the protocol's types.
+    mode = want.st_mode
+    if stat.S_ISLNK(mode):
+        mode = stat.S_IMODE(mode)
+    check((seen[2], seen[3], seen[4], seen[5], seen[7]) ==
+          (mode, want.st_nlink, want.st_uid, want.st_gid, want.st_size),
+          "facts of " + path, seen, want)
+    check(seen[10:] == (int(want.st_atime), int(want.st_mtime),
+                        int(want.st_ctime)), "times", seen, want)
+
+
+def links(server):
+    path = os.path.join(tmp(), "real")
+    link = os.path.join(tmp(), "link")
+    lost = os.path.join(tmp(), "lost")
+    with open(path, "wb") as f:
+        f.write(b"12345")
+    os.symlink(path, link)
+    os.symlink(path + "-none", lost)
+    gdb16 = ALL_GDB + ";QThreadOptions+;error-message+"
+    for features in (gdb16, gdb16 + ";single-inf-arg+;multi-wp-addr+"):
+        r = Rsp(server).as_gdb(features)
+        for name in (path, link):
+            same(facts(r, "stat", name), name, True)
+        check(facts(r, "stat", path + "-none") is None, "no such file")
+        # gdb 16 goes on with the next file where a link is there.
+        if features == gdb16:
+            same(facts(r, "stat", lost), lost, False)
+        else:
+            check(facts(r, "stat", lost) is None, "it leads nowhere")
+        for name in (path, link, lost):
+            same(facts(r, "lstat", name), name, False)
+        check(facts(r, "lstat", path + "-none") is None, "no such file")
+        # gdb 17 announces what 16 does, and is known by this.
+        check(facts(r, "stat", lost) is None, "it leads nowhere")
+        r.close()
+
+
 def test():
     server = launch("threads", 1, options=())
     r = Rsp(server).as_gdb()
     shared(r)
     r.close()
+    links(server)
     r = Rsp(server).as_gdb()
     r.expect("vFile:setfs:0", "F0")
     r.expect("vFile:open:" + hexed("just probing") + ",0,0", "F-1,2")

@@ -117,6 +117,7 @@ talk(struct talk *t, const char *packet)
 	return t->reply;
 }
 
+#define SAID(begin)	   assert_memory_equal(t->console, begin, sizeof(begin) - 1)
 #define SAYS(packet, want) assert_string_equal(talk(t, packet), want)
 
 static const char *
@@ -609,7 +610,18 @@ test_monitor(void **state)
 	assert_string_equal(t->console, "Debug output enabled.\n");
 	SAYS(hexed("qRcmd,", "set debug 0", ""), "OK");
 	assert_string_equal(t->console, "Debug output disabled.\n");
+	SAYS(hexed("qRcmd,", "set debug remote on", ""), "OK");
+	assert_string_equal(t->console, "Debug output for 'remote' enabled.\n");
+	SAYS(hexed("qRcmd,", "set debug  all  off ", ""), "OK");
+	assert_string_equal(t->console, "Debug output for 'all' disabled.\n");
 	SAYS(hexed("qRcmd,", "set debug 2", ""), "E01");
+	SAID("Missing value for 'set debug 2' command.\n");
+	SAYS(hexed("qRcmd,", "set debug on at once", ""), "E01");
+	SAID("Junk 'at once' found at end of 'set debug on' command.\n");
+	SAYS(hexed("qRcmd,", "set debug all maybe", ""), "E01");
+	SAID("Invalid value 'maybe' for 'set debug all'.\n");
+	SAYS(hexed("qRcmd,", "set debug colours on", ""), "E01");
+	SAID("Unknown debug component 'colours'.\n");
 	SAYS(hexed("qRcmd,", "set remote-debug 0", ""), "OK");
 	assert_string_equal(t->console, "Protocol debug output disabled.\n");
 	SAYS(hexed("qRcmd,", "set debug-format all", ""), "OK");
