@@ -169,8 +169,8 @@ sleep_until_sigchld(uint64_t ms)
 	return sigtimedwait(&set, NULL, &ts) == SIGCHLD;
 }
 
-int
-event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
+static int
+wait_for(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 {
 	uint64_t end = 0, now;
 	pid_t got = reap(tid, status);
@@ -185,26 +185,47 @@ event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
 			return -ETIMEDOUT;
 		/* The signal may have been another thread's: look later. */
 		if (sleep_until_sigchld(end - now))
-			event_look_again(t);
+			t->look_again = true;
 	}
 	return got < 0 ? -ESRCH : 0;
 }
 
 int
-event_wait_thread(struct ptrace_target *t, struct thread *th, int timeout_ms,
-		  int *status)
+event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status)
+{
+	int err = wait_for(t, tid, timeout_ms, status);
+
+	if (t->look_again)
+		wake(t);
+	return err;
+}
+
+static int
+wait_for_stop(struct ptrace_target *t, struct thread *th, int timeout_ms,
+	      int *status)
 {
 	int err;
 
 	if (th->run == THREAD_GONE || th->has_status)
 		return -ESRCH;
-	err = event_wait(t, th->tid, timeout_ms, status);
+	err = wait_for(t, th->tid, timeout_ms, status);
 	if (err < 0)
 		return err;
 	if (WIFSTOPPED(*status))
 		return 0;
 	event_return_status(t, th, *status);
 	return -ESRCH;
+}
+
+int
+event_wait_thread(struct ptrace_target *t, struct thread *th, int timeout_ms,
+		  int *status)
+{
+	int err = wait_for_stop(t, th, timeout_ms, status);
+
+	if (t->look_again)
+		wake(t);
+	return err;
 }
 
 bool
@@ -223,12 +244,23 @@ event_all_stand(const struct ptrace_target *t)
 	return true;
 }
 
-void
-event_eat_signal(struct ptrace_target *t)
+int
+event_wait_alone(struct ptrace_target *t, struct thread *th, int timeout_ms,
+		 int *status)
 {
 	struct signalfd_siginfo eaten;
+	bool look_again = t->look_again;
+	int err = wait_for_stop(t, th, timeout_ms, status);
 
-	(void)!read(t->signal_fd, &eaten, sizeof(eaten));
+	if (err < 0) {
+		event_look_again(t);
+		return err;
+	}
+	/* Unless a sleep has eaten it. */
+	if (t->look_again == look_again)
+		(void)!read(t->signal_fd, &eaten, sizeof(eaten));
+	t->look_again = look_again;
+	return 0;
 }
 
 void

@@ -189,12 +189,11 @@ judge(struct injection *i, int status, int *signal)
 static int
 next_stop(struct injection *i, int *status)
 {
-	int err = event_wait_thread(i->t, i->th, TIMEOUT_MS, status);
+	int err = i->alone ? event_wait_alone(i->t, i->th, TIMEOUT_MS, status)
+			   : event_wait_thread(i->t, i->th, TIMEOUT_MS, status);
 
 	if (err == 0)
 		i->th->stop_status = *status;
-	if (err == 0 && i->alone)
-		event_eat_signal(i->t);
 	/* It hangs in the kernel: nothing can be put right any more. */
 	if (err == -ETIMEDOUT)
 		i->th->run = THREAD_RUNNING;

@@ -272,12 +272,12 @@ void event_return_status(struct ptrace_target *t, struct thread *th,
  */
 bool event_all_stand(const struct ptrace_target *t);
 /*
- * A stop that was waited for has been told of by a signal as well.  Where all
- * stand, that one need not make anybody look: if the thread is still there
- * after this, so are the others, or a new signal tells.
+ * As event_wait_thread, where all stand: the signal that tells of the stop need
+ * not make anybody look.  If the thread is still there after this, so are the
+ * others, or a new signal tells; if not, somebody is to look again.
  */
-void event_eat_signal(struct ptrace_target *t);
-/* It is not there any more. */
+int event_wait_alone(struct ptrace_target *t, struct thread *th, int timeout_ms,
+		     int *status);
 void event_look_again(struct ptrace_target *t);
 
 /* ---- stop.c ---- */
