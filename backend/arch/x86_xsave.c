@@ -19,15 +19,23 @@ enum {
 	MXCSR_INIT = 0x1f80,
 };
 
+/*
+ * Only what registers are in: a virtual machine leaves for its host at each
+ * CPUID, which takes tens of microseconds.
+ */
 static void
 layout_read(struct x86_layout *l)
 {
-	unsigned size, offset, c, d;
+	static const unsigned used[] = { X86_COMP_AVX, X86_COMP_K, X86_COMP_ZMM,
+					 X86_COMP_HI16, X86_COMP_PKRU };
+	unsigned size, offset, c, d, i;
 
-	for (unsigned i = X86_COMP_AVX; i < X86_COMP_COUNT; i++) {
-		if (!__get_cpuid_count(CPUID_XSTATE, i, &size, &offset, &c,
-				       &d) ||
-		    size == 0 || size > X86_STATE_SIZE ||
+	if (__get_cpuid_max(0, NULL) < CPUID_XSTATE)
+		return;
+	for (size_t n = 0; n < sizeof(used) / sizeof(used[0]); n++) {
+		i = used[n];
+		__cpuid_count(CPUID_XSTATE, i, size, offset, c, d);
+		if (size == 0 || size > X86_STATE_SIZE ||
 		    offset > X86_STATE_SIZE - size)
 			continue;
 		l->offset[i] = offset;

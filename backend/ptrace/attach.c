@@ -36,7 +36,7 @@ static int
 check(struct ptrace_target *t, pid_t pid)
 {
 	struct process *p;
-	long tgid, tracer;
+	struct procfs_thread facts;
 
 	if (pid <= 0)
 		return -EINVAL;
@@ -45,14 +45,14 @@ check(struct ptrace_target *t, pid_t pid)
 	p = process_find(t, pid);
 	if (p != NULL && !p->leaving)
 		return -EPERM;
-	if (procfs_status_field(pid, "Tgid:", &tgid) < 0 || tgid != pid ||
-	    is_dead(pid))
+	if (procfs_thread_facts(pid, &facts) < 0 || facts.group != pid ||
+	    facts.state == 'Z' || facts.state == 'X')
 		return -ESRCH;
 	if (p != NULL && event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0)
 		return -EPERM;
-	if (procfs_status_field(pid, "TracerPid:", &tracer) < 0)
+	if (p != NULL && procfs_thread_facts(pid, &facts) < 0)
 		return -ESRCH;
-	return tracer != 0 ? -EPERM : 0;
+	return facts.tracer != 0 ? -EPERM : 0;
 }
 
 static int

@@ -117,17 +117,23 @@ number_at(const char *text, long *value)
 	return text;
 }
 
+static bool
+number_in(const char *text, const char *key, long *value)
+{
+	const char *at = status_find(text, key);
+
+	return at != NULL && number_at(at, value) != NULL;
+}
+
 int
 procfs_status_field(pid_t tid, const char *key, long *value)
 {
 	char text[STATUS_MAX];
-	const char *at;
 	int err = status_read(tid, text);
 
 	if (err < 0)
 		return err;
-	at = status_find(text, key);
-	return at != NULL && number_at(at, value) != NULL ? 0 : -ENOENT;
+	return number_in(text, key, value) ? 0 : -ENOENT;
 }
 
 int
@@ -169,6 +175,11 @@ procfs_thread_facts(pid_t tid, struct procfs_thread *facts)
 	if (err < 0)
 		return err;
 	memset(facts, 0, sizeof(*facts));
+	at = status_find(text, "State:");
+	if (at == NULL || !number_in(text, "Tgid:", &facts->group) ||
+	    !number_in(text, "TracerPid:", &facts->tracer))
+		return -EIO;
+	facts->state = at[strspn(at, " \t")];
 	/* A kernel without seccomp has no such line. */
 	at = status_find(text, "Seccomp:");
 	if (at != NULL && number_at(at, &facts->seccomp) == NULL)

@@ -459,6 +459,8 @@ int ptrace_pages_present(struct target *t, pid_t pid, uint64_t addr,
 int procfs_status_field(pid_t tid, const char *key, long *value);
 int procfs_state(pid_t tid, char *state); /* R S D T t Z X */
 struct procfs_thread {
+	long group, tracer;	   /* 0: none */
+	char state;		   /* R S D T t Z X */
 	long seccomp;		   /* mode: 0 none, 1 strict, 2 filter */
 	uint64_t blocked, ignored; /* signals: bit n-1 */
 };
