@@ -188,8 +188,10 @@ vm_sync(struct process *p)
 	maps_close(&m);
 	while (err == 0 && s.region < s.table->nregions)
 		drop_region(&s);
-	if (s.dropped && vm_left_compare(p) < 0)
-		err = -EIO;
+	if (s.dropped && err == 0)
+		err = vm_left_compare(p);
+	else if (s.dropped)
+		(void)vm_left_compare(p);
 	if (err == 0)
 		s.table->synced = now;
 	return err;

@@ -279,6 +279,19 @@ serve(struct session *s, const struct handler *h, const struct rsp_request *req,
 				: audit_serve(s, h, req, out);
 }
 
+/* What the handlers of Win32's calls have not said themselves: what came before
+ * them, and what is not permitted. */
+static int
+name_win32_error(struct session *s, int err)
+{
+	char why[sizeof(s->error_text)];
+
+	if (s->error_text[0] != '\0' && err != -EPERM)
+		return err;
+	memcpy(why, s->error_text, sizeof(why));
+	return virtual_error(s, err, why[0] != '\0' ? why : NULL);
+}
+
 static int
 answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
 {
@@ -298,9 +311,8 @@ answer(struct session *s, uint8_t *body, size_t len, struct rsp_reply *out)
 		err = serve(s, h, &req, out);
 		break;
 	}
-	if (h->when & HANDLER_WIN32 && err < 0 && err != -EOPNOTSUPP &&
-	    s->error_text[0] == '\0')
-		return virtual_error(s, err, NULL);
+	if (h->when & HANDLER_WIN32 && err < 0 && err != -EOPNOTSUPP)
+		return name_win32_error(s, err);
 	return err;
 }
 

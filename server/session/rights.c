@@ -187,6 +187,10 @@ rights_refuse(struct session *s, const struct rsp_request *req,
 	}
 	if (is_resume(req->kind))
 		return refuse_resume(s, out);
+	/* After an error to its own form lldb believes that memory can be had
+	 * (fixed in 2026), and all its expressions fail; so "not known". */
+	if (req->kind == RSP_ALLOC && !req->alloc.win32)
+		return -EOPNOTSUPP;
 	/* These have no reply, granted or not (lldb waits for one of k). */
 	if (req->kind == RSP_RESTART ||
 	    (req->kind == RSP_KILL && !s->client.dialect->verbose_stops))

@@ -16,13 +16,16 @@ def test():
                # What fails would end the list of commands.
                *('script lldb.debugger.HandleCommand("%s")' % command
                  for command in ("memory write $sp 1", "register write rax 1",
-                                 "expression (int)getpid()")),
+                                 "expression (int)getpid()",
+                                 "expression 20 + 3")),
                "process plugin packet monitor rights",
                "bt", "process detach")
     check_match(r"rip = 0x", out)
     check(out.count("frame #0") >= 2, "no backtrace", out)
     check_in("rspd: \"control\" is not permitted (role --rights)", out)
     check_match(r"(?s)refused before: .*control", out)
+    # It does without memory of the program's (`_M` is answered as unknown).
+    check_match(r"\(int\) \$\d+ = 23", out)
     check_not_in("lost connection", out)
     check_match(r"Process %d detached" % program.pid, out)
     check(server.wait() == 0, "exit status")

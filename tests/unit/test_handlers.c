@@ -594,6 +594,35 @@ test_modules(void **state)
 
 /* ---- monitor ------------------------------------------------------------ */
 
+/* A target that cannot allocate: the packets are none that it knows, lldb's
+ * probe included, and are not offered. */
+static void
+test_no_allocation(void **state)
+{
+	static const char *const packets[] = {
+		"_M1000,rwx",
+		"_M0,1000,3000,4",
+		"_m1000",
+		"_m1000,0,8000",
+		"QVirtualProtect:1000,1000,4",
+		"qVirtualQuery:1000",
+		"qGetWriteWatch:1000,1000,0",
+	};
+	struct talk *t = *state;
+	struct target *target = t->b.target;
+	const struct target_ops *own = target->ops;
+	struct target_ops ops = *own;
+
+	ops.alloc = NULL;
+	target->ops = &ops;
+	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
+		SAYS(packets[i], "");
+	talk(t, "qSupported:xmlRegisters=i386");
+	assert_null(strstr(t->reply, "Virtual"));
+	assert_null(strstr(t->reply, "qGetWriteWatch"));
+	target->ops = own;
+}
+
 static void
 test_monitor(void **state)
 {
@@ -688,16 +717,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GDB(test_memory),	GDB(test_binary_gdb),
-		LLDB(test_binary_lldb), LLDB(test_ranges),
-		LLDB(test_many_ranges), LLDB(test_multi_breakpoint),
-		GDB(test_search),	GDB(test_regions),
-		GDB(test_alloc),	GDB(test_condition),
-		GDB(test_commands),	GDB(test_watchpoints),
-		GDB(test_xfer),		GDB(test_osdata),
-		GDB(test_files),	GDB(test_odd_files),
-		LLDB(test_info),	LLDB(test_modules),
-		GDB(test_monitor),
+		GDB(test_memory),	  GDB(test_binary_gdb),
+		LLDB(test_binary_lldb),	  LLDB(test_ranges),
+		LLDB(test_many_ranges),	  LLDB(test_multi_breakpoint),
+		GDB(test_search),	  GDB(test_regions),
+		GDB(test_alloc),	  GDB(test_condition),
+		GDB(test_commands),	  GDB(test_watchpoints),
+		GDB(test_xfer),		  GDB(test_osdata),
+		GDB(test_files),	  GDB(test_odd_files),
+		LLDB(test_info),	  LLDB(test_modules),
+		GDB(test_monitor),	  GDB(test_no_allocation),
+		LLDB(test_no_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,10 @@ refusal(const struct request_example *e)
 		return "F-1,1";
 	if (e->kind == RSP_KILL || e->kind == RSP_RESTART)
 		return NULL;
+	/* In lldb's form. */
+	if (e->kind == RSP_ALLOC &&
+	    strchr(e->body, ',') == strrchr(e->body, ','))
+		return "";
 	return "E01";
 }
 
@@ -248,6 +252,41 @@ lldb_is_told_of_a_stop(void **state)
 	bench_close(&b);
 }
 
+/* To its own form of _M an error would be taken for memory that can be had. */
+static void
+lldb_is_told_that_no_memory_is_to_be_had(void **state)
+{
+	(void)state;
+	open_with(RIGHTS_ALL & ~RIGHTS_BIT(CLASS_ALLOCATE));
+	bench_lldb(&b, PID, 1);
+	bench_expect(&b, "_M1000,rwx", "");
+	assert_int_equal(b.session->refused, RIGHTS_BIT(CLASS_ALLOCATE));
+	bench_expect(&b, "_M0,1000,3000,4", "E01");
+	bench_expect(&b, "_m1000", "E01");
+	bench_close(&b);
+}
+
+static void
+win32_errors_have_names(void **state)
+{
+	static const char *const packets[] = {
+		"_M0,1000,3000,4",
+		"_m1000,0,8000",
+		"QVirtualProtect:1000,1000,4",
+		"qGetWriteWatch:1000,1000,1",
+	};
+
+	(void)state;
+	open_with(RIGHTS_ALL & ~RIGHTS_BIT(CLASS_ALLOCATE));
+	bench_gdb(&b, PID, 1);
+	bench_ask(&b, "qSupported:error-message+");
+	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
+		bench_expect(&b, packets[i],
+			     "E.ERROR_PRIVILEGE_NOT_HELD (1314): "
+			     "\"allocate\" is not permitted (role tester)");
+	bench_close(&b);
+}
+
 static void
 the_log_is_not_flooded(void **state)
 {
@@ -346,6 +385,8 @@ main(void)
 		cmocka_unit_test(a_class_opens_its_packets_only),
 		cmocka_unit_test(arguments_count),
 		cmocka_unit_test(monitor_commands_have_classes),
+		cmocka_unit_test(lldb_is_told_that_no_memory_is_to_be_had),
+		cmocka_unit_test(win32_errors_have_names),
 		cmocka_unit_test(lldb_is_told_of_a_stop),
 		cmocka_unit_test(the_log_is_not_flooded),
 		cmocka_unit_test(no_shell_without_the_right),
