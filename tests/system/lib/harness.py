@@ -185,8 +185,8 @@ class Server:
     """An rspd under test."""
 
     def __init__(self, *args, env=None, cwd=None, stdin=subprocess.DEVNULL,
-                 stdout=None, listens=True):
-        self.argv = [RSPD, *map(str, args)]
+                 stdout=None, listens=True, before=()):
+        self.argv = [*before, RSPD, *map(str, args)]
         self.lines = []
         self.checked = False
         environ = dict(os.environ)
