@@ -171,15 +171,16 @@ give_up(int error_fd, int error)
 	_exit(127);
 }
 
+/* What a server ignores or handles; what it was itself started with stays. */
 static void
 set_signals(void)
 {
+	static const int ours[] = { SIGPIPE, SIGXFSZ, SIGCHLD, SIGTTOU,
+				    SIGTTIN };
 	sigset_t none;
 
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
-	signal(SIGTTOU, SIG_DFL);
-	signal(SIGTTIN, SIG_DFL);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		signal(ours[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -70,6 +70,7 @@ static void
 become_shell(const char *folder, const char *command, int output)
 {
 	setsid();
+	signal(SIGPIPE, SIG_DFL);
 	if (folder[0] != '\0' && chdir(folder) < 0) {
 		dprintf(output, "%s: %s\n", folder, strerror(errno));
 		_exit(126);

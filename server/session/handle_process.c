@@ -70,11 +70,17 @@ launch_failed(struct session *s, struct rsp_reply *out, const char *program,
 	if (err == -ECHILD)
 		snprintf(l->launch_error_text, sizeof(l->launch_error_text),
 			 "%.200s ended before it had started", program);
+	else if (l->unopened != NULL)
+		snprintf(l->launch_error_text, sizeof(l->launch_error_text),
+			 "%.200s, for its standard streams: %s", l->unopened,
+			 strerror(-err));
 	else
 		snprintf(l->launch_error_text, sizeof(l->launch_error_text),
 			 "%.200s: execve failed: %s", program, strerror(-err));
 	if (err != -ECHILD)
-		session_say(s, "Cannot exec %s: %s.", program, strerror(-err));
+		session_say(s, "Cannot exec %s: %s.",
+			    l->unopened != NULL ? l->unopened : program,
+			    strerror(-err));
 	return session_error(s, out, -err, l->launch_error_text);
 }
 

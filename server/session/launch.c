@@ -309,6 +309,7 @@ open_stdio(struct session *s, int fds[3], int *master)
 	    (s->launch.stdio[0] == NULL || s->launch.stdio[1] == NULL ||
 	     s->launch.stdio[2] == NULL))
 		err = program_open_pty(master, &slave);
+	s->launch.unopened = NULL;
 	for (size_t i = 0; i < 3 && err == 0; i++) {
 		if (s->launch.stdio[i] != NULL)
 			fds[i] = open_path(s->launch.stdio[i], i);
@@ -316,8 +317,10 @@ open_stdio(struct session *s, int fds[3], int *master)
 			fds[i] = fcntl(slave, F_DUPFD_CLOEXEC, 3);
 		else
 			continue;
-		if (fds[i] < 0)
+		if (fds[i] < 0) {
 			err = fds[i] == -1 ? -EMFILE : fds[i];
+			s->launch.unopened = s->launch.stdio[i];
+		}
 	}
 	if (slave >= 0)
 		close(slave);

@@ -123,9 +123,10 @@ struct launch_settings {
 	bool disable_randomization;
 	bool with_shell;
 	/* The last program and arguments (vRun with no name, R). */
-	char **argv;	  /* owned or NULL */
-	bool one_text;	  /* argv[1] is all arguments, for a shell to read */
-	int launch_error; /* for qLaunchSuccess: errno or 0 */
+	char **argv;   /* owned or NULL */
+	bool one_text; /* argv[1] is all arguments, for a shell to read */
+	const char *unopened; /* of stdio; why the launch failed, or NULL */
+	int launch_error;     /* for qLaunchSuccess: errno or 0 */
 	char launch_error_text[256];
 };
 
