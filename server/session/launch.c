@@ -403,7 +403,8 @@ session_start(struct session *s, const char *const *argv, pid_t *pid)
 	struct target_launch how = {
 		.envp = (const char *const *)s->launch.env,
 		.cwd = s->launch.cwd,
-		.with_shell = s->launch.with_shell,
+		.with_shell =
+		    s->launch.with_shell && s->client.dialect->starts_by_shell,
 		.wrapper = s->config.wrapper,
 		.disable_randomization = s->launch.disable_randomization,
 		.exit_kill = true,

@@ -40,6 +40,9 @@ struct dialect {
 	bool verbose_stops;
 	/* The program's output comes as O packets through a pty. */
 	bool takes_output;
+	/* Programs are started by a shell, unless the client or the server's
+	 * owner says otherwise.  The others have words, and mean them so. */
+	bool starts_by_shell;
 	/* A ^C between two runs, or overtaken by another stop, stops the
 	 * next run: the client single-steps and its user saw one run. */
 	bool keeps_interrupt;

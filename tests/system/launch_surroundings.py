@@ -59,11 +59,11 @@ def launch(how, report):
     program = inferior("surroundings")
     if how == "gdbserver":
         server = started("--once", "127.0.0.1:0", program, report)
-        gdb(program, "target remote " + server.address, "continue")
+        gdb(program, "set remotetimeout 60", "target remote " + server.address, "continue")
     elif how in ("multi", "serve"):
         server = started(*(["serve", "--rights", "all"] if how == "serve" else
                            ["--multi"]), "127.0.0.1:0")
-        gdb(program, "target extended-remote " + server.address,
+        gdb(program, "set remotetimeout 60", "target extended-remote " + server.address,
             "set remote exec-file " + program, "run " + report)
     elif how == "lldb":
         server = started("platform", "--server", "--listen", "127.0.0.1:0")
