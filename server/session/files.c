@@ -35,7 +35,7 @@ base(const struct session *s)
 
 /* Opens inside the chosen root; symbolic links do not lead out of it. */
 static int
-open_path(const struct session *s, const char *path, int flags, mode_t mode)
+open_path(struct session *s, const char *path, int flags, mode_t mode)
 {
 	struct open_how how = {
 		.flags = (unsigned)flags,
@@ -43,13 +43,19 @@ open_path(const struct session *s, const char *path, int flags, mode_t mode)
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	long fd;
+	int err;
 
 	if (s->files_root < 0)
 		fd = openat(base(s), path, flags, mode);
 	else
 		fd = syscall(SYS_openat2, s->files_root, path, &how,
 			     sizeof(how));
-	return fd < 0 ? -errno : (int)fd;
+	if (fd < 0)
+		return -errno;
+	err = session_may_open(s, (int)fd);
+	if (err < 0)
+		close((int)fd);
+	return err < 0 ? err : (int)fd;
 }
 
 void
@@ -257,7 +263,7 @@ struct place {
 };
 
 static int
-place_open(const struct session *s, struct rsp_bytes path, struct place *p)
+place_open(struct session *s, struct rsp_bytes path, struct place *p)
 {
 	char *slash;
 	int err;

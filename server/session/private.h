@@ -298,6 +298,8 @@ int session_code(struct session *s, int code);
 int session_may(struct session *s, enum request_class class);
 /* May it attach to this process?  The same, or -ESRCH. */
 int session_may_attach(struct session *s, pid_t pid);
+/* May the client have this file, which was opened for it?  The same. */
+int session_may_open(struct session *s, int fd);
 /* The answer to a request that is not permitted; as a handler. */
 int rights_refuse(struct session *s, const struct rsp_request *req,
 		  enum request_class class, struct rsp_reply *out);
