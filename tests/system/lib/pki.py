@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates for tests, made with the openssl command when they are used."""
+import base64
 import os
+import re
+import ssl
 import subprocess
+import textwrap
 
-from lib.harness import Failure, need, tmp
+from lib.harness import Failure, check, need, tmp
 
 
 def openssl(*args, cwd=None):
@@ -86,6 +90,46 @@ class CA(Cert):
         openssl("ca", *config, "-revoke", cert.crt)
         openssl("ca", *config, "-gencrl", "-out", self.path("crl.pem"))
         return self.path("crl.pem")
+
+
+def _der(path):
+    with open(path) as f:
+        return ssl.PEM_cert_to_DER_cert(
+            re.search("-----BEGIN CERT.*?END CERTIFICATE-----", f.read(),
+                      re.S).group(0))
+
+
+def _element(data, at=0):
+    """(head and body, what follows) of the first element of some DER."""
+    n, start = data[at + 1], at + 2
+    if n & 0x80:
+        start += n & 0x7f
+        n = int.from_bytes(data[at + 2:start], "big")
+    return data[at:start + n], start
+
+
+def patched(ca, cert, old, new):
+    """The same with other bytes of the same number in it, signed again."""
+    whole = _der(cert.crt)
+    tbs, _ = _element(whole, _element(whole)[1])
+    rest = whole[_element(whole)[1] + len(tbs):]
+    algorithm, _ = _element(rest)
+    check(len(old) == len(new) and old in tbs, "nothing to be patched")
+    tbs = tbs.replace(old, new)
+    raw, sig = ca.path("tbs"), ca.path("sig")
+    with open(raw, "wb") as f:
+        f.write(tbs)
+    openssl("dgst", "-sha256", "-sign", ca.key, "-out", sig, raw)
+    with open(sig, "rb") as f:
+        body = f.read()
+    body = tbs + algorithm + bytes([3, len(body) + 1, 0]) + body
+    whole = b"\x30\x82" + len(body).to_bytes(2, "big") + body
+    crt = ca.path("patched.crt")
+    with open(crt, "w") as f:
+        f.write("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+                % "\n".join(textwrap.wrap(base64.b64encode(whole).decode(),
+                                          64)))
+    return Cert(crt, cert.key)
 
 
 def server_cert(ca, name="server", **kwargs):
