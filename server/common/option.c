@@ -228,3 +228,18 @@ option_number(const char *text, int64_t min, int64_t max, int64_t *value)
 	*value = v;
 	return 0;
 }
+
+bool
+option_seconds(const char *name, const char *value, unsigned max,
+	       unsigned *seconds)
+{
+	int64_t number;
+
+	if (option_number(value, 0, max, &number) < 0) {
+		log_error("--%s=%s: 0 to %u seconds are wanted", name, value,
+			  max);
+		return false;
+	}
+	*seconds = (unsigned)number;
+	return true;
+}

@@ -65,6 +65,10 @@ int options_take(const struct option_use *use, char **argv);
 /* Prints the tables' rows to stdout, in two columns. */
 void options_print(const struct option_row *table);
 
+/* The value of --NAME in [0, max]; false and a message. */
+bool option_seconds(const char *name, const char *value, unsigned max,
+		    unsigned *seconds);
+
 /* A decimal number in [min, max]: 0 or -EINVAL. */
 int option_number(const char *text, int64_t min, int64_t max, int64_t *value);
 

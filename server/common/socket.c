@@ -425,13 +425,27 @@ socket_accept(int listener, int *fd)
 void
 socket_tune(int fd)
 {
-	int one = 1, idle = 60, interval = 10, count = 6;
+	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	socket_set_peer_timeout(fd, SOCKET_PEER_SECONDS);
+}
+
+/* The first half in silence, then some questions. */
+void
+socket_set_peer_timeout(int fd, unsigned seconds)
+{
+	int on = seconds != 0, count = 6;
+	int idle = seconds > 1 ? (int)seconds / 2 : 1;
+	int interval = seconds > 12 ? (int)seconds / 12 : 1;
+	unsigned user_ms = seconds * 1000;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_ms,
+		   sizeof(user_ms));
 }
 
 /* Debuggers elsewhere on this machine have another working directory. */

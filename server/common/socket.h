@@ -66,9 +66,15 @@ int socket_connect(const struct address *a, int timeout_ms, int *fd,
 
 /* The next connection or -errno; -EAGAIN: none. */
 int socket_accept(int listener, int *fd);
-/* No delay for small packets; dead peers are found within two minutes.
+/* No delay for small packets; dead peers are found within SOCKET_PEER_SECONDS.
  * Harmless for what is no TCP socket. */
 void socket_tune(int fd);
+/* The connection ends when the other machine is silent for so long: it is asked
+ * while there is nothing to say, and must acknowledge what it is sent.  0: the
+ * kernel's own hours and minutes. */
+void socket_set_peer_timeout(int fd, unsigned seconds);
+#define SOCKET_PEER_SECONDS	120
+#define SOCKET_PEER_SECONDS_MAX 86400
 
 /* Our side's: a TCP port (0: not TCP), or a UNIX socket's path (""). */
 void socket_local(int fd, uint16_t *port, char *path, size_t cap);

@@ -53,6 +53,7 @@ struct tls {
 	bool wrong_pin;
 	struct tls_peer seen;
 	bool wants_write;
+	int lost; /* errno, when the other machine is no longer there; or 0 */
 	/* The alert that the peer sent, if it could be read on its way in. */
 	bool alert_begins;
 	int alert; /* -1: none */

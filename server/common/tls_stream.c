@@ -10,6 +10,15 @@
 #define RECORD_ALERT  21
 #define RECORD_HEADER 5
 
+/* A peer that ends it, in whatever way, is there. */
+static int
+socket_failed(struct tls *t, ssize_t n)
+{
+	if (n < 0 && errno != ECONNRESET && errno != EPIPE)
+		t->lost = errno;
+	return MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
 static int
 bio_send(void *arg, const unsigned char *buf, size_t len)
 {
@@ -21,7 +30,7 @@ bio_send(void *arg, const unsigned char *buf, size_t len)
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return MBEDTLS_ERR_SSL_WANT_WRITE;
-	return n < 0 ? MBEDTLS_ERR_SSL_CONN_EOF : (int)n;
+	return n < 0 ? socket_failed(t, n) : (int)n;
 }
 
 /*
@@ -58,7 +67,7 @@ fill_ahead(struct tls *t)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	if (n <= 0)
-		return MBEDTLS_ERR_SSL_CONN_EOF;
+		return socket_failed(t, n);
 	t->ahead_start = 0;
 	t->ahead_end = (size_t)n;
 	t->drained = t->ahead_end < sizeof(t->ahead);
@@ -136,9 +145,9 @@ tls_read(struct tls *t, uint8_t *buf, size_t n)
 		return -EAGAIN;
 	/* Most debuggers just hang up. */
 	if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
-	    code == MBEDTLS_ERR_SSL_CONN_EOF)
-		return 0;
-	return code >= 0 ? code : tls_fail(t, code);
+	    code == MBEDTLS_ERR_SSL_CONN_EOF || code == 0)
+		return t->lost == 0 ? 0 : tls_fail(t, MBEDTLS_ERR_SSL_CONN_EOF);
+	return code > 0 ? code : tls_fail(t, code);
 }
 
 ssize_t

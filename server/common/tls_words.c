@@ -124,7 +124,8 @@ tls_fail(struct tls *t, int code)
 		describe_alert(t);
 		break;
 	case MBEDTLS_ERR_SSL_CONN_EOF:
-		describe(t, "the peer closed the connection");
+		describe(t, t->lost != 0 ? strerror(t->lost)
+					 : "the peer closed the connection");
 		break;
 	case MBEDTLS_ERR_SSL_INVALID_RECORD:
 		describe(t, "the peer does not speak TLS");

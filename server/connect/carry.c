@@ -84,6 +84,7 @@ connect_carry(const struct connect *c, int in, int out)
 		tls_free(pump.tls);
 		return CONNECT_UNREACHABLE;
 	}
+	socket_set_peer_timeout(pump.net, c->peer_seconds);
 	tls_set_socket(pump.tls, pump.net);
 	pump.greeting = door;
 	pump.greeting_len = describe_door(in, door);

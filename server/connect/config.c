@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * connect.conf: what the command line need not say, by host.  A section's keys
- * are the options --tls-*, and `address`; section [*] is for all.
+ * are the options --tls-* and --peer-timeout, and `address`; section [*] is for
+ * all.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -60,7 +61,9 @@ find_row(const char *key)
 {
 	for (const struct option_row *row = connect_rows; row->name != NULL;
 	     row++)
-		if (strncmp(key, "tls-", 4) == 0 && strcmp(row->name, key) == 0)
+		if (strcmp(row->name, key) == 0 &&
+		    (strncmp(key, "tls-", 4) == 0 ||
+		     strcmp(key, "peer-timeout") == 0))
 			return row;
 	return NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "../common/log.h"
 #include "../common/option.h"
+#include "../common/socket.h"
 #include "../common/spawn.h"
 #include "../common/stream.h"
 #include "private.h"
@@ -21,6 +22,7 @@ enum {
 	ID_TLS_CRL,
 	ID_TLS_NAME,
 	ID_TLS_PIN,
+	ID_PEER_TIMEOUT,
 	ID_LISTEN,
 	ID_ONCE,
 	ID_CONFIG,
@@ -42,6 +44,9 @@ const struct option_row connect_rows[] = {
 	{ "tls-pin", 0, OPTION_VALUE, ID_TLS_PIN, "HEX",
 	  "the SHA-256 of the server's certificate: no other one of\n"
 	  "the CA will do" },
+	{ "peer-timeout", 0, OPTION_VALUE, ID_PEER_TIMEOUT, "SECONDS",
+	  "a server that is silent for so long (the kernel asks) has\n"
+	  "gone; default 120, 0: hours" },
 	{ "listen", 0, OPTION_VALUE, ID_LISTEN, "ADDR",
 	  "be met by debuggers at :PORT (this machine) or unix:PATH\n"
 	  "instead of at stdin and stdout" },
@@ -117,6 +122,10 @@ connect_apply(struct connect *c, int id, const char *value)
 	case ID_TLS_PIN:
 		c->files.pin = value;
 		return true;
+	case ID_PEER_TIMEOUT:
+		return option_seconds("peer-timeout", value,
+				      SOCKET_PEER_SECONDS_MAX,
+				      &c->peer_seconds);
 	case ID_LISTEN:
 		return parse_listen(c, value);
 	case ID_ONCE:
@@ -269,7 +278,8 @@ run(const struct connect *c)
 static int
 run_with_settings(char **argv, int (*fn)(const struct connect *))
 {
-	struct connect c = { .argv = argv };
+	struct connect c = { .argv = argv,
+			     .peer_seconds = SOCKET_PEER_SECONDS };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);

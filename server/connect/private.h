@@ -24,6 +24,7 @@ struct connect {
 	const char *configured;	 /* the section's address, or NULL */
 	char *owned[CONNECT_OWNED_MAX];
 	size_t nowned;
+	unsigned peer_seconds; /* socket_set_peer_timeout */
 	struct address listen;
 	bool listens;
 	bool once;

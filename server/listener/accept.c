@@ -43,6 +43,7 @@ on_connection(struct ev_loop *loop, ev_io *w, int revents)
 	for (int i = 0; i < BATCH; i++) {
 		err = socket_accept(w->fd, &fd);
 		if (err == 0) {
+			socket_set_peer_timeout(fd, a->peer_seconds);
 			if (a->admit == NULL || a->admit(a->admit_arg, fd))
 				waiting_add(a->waiting, fd);
 			else

@@ -13,6 +13,7 @@ struct acceptor {
 	struct waiting *waiting;
 	struct socket_listeners sockets;
 	ev_io io[SOCKET_ADDRESSES_MAX];
+	unsigned peer_seconds; /* socket_set_peer_timeout */
 	/* NULL, or: may this one stay? */
 	bool (*admit)(void *arg, int fd);
 	void *admit_arg;

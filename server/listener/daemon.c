@@ -44,6 +44,14 @@ on_ready(void *arg, const struct waiting_client *client)
 }
 
 static void
+on_failed(void *arg, const struct waiting_client *client, const char *why)
+{
+	struct daemon *d = arg;
+
+	sessions_audit_failed(d->sessions, client, why);
+}
+
+static void
 on_child(struct ev_loop *loop, ev_signal *w, int revents)
 {
 	struct daemon *d = w->data;
@@ -181,6 +189,11 @@ open_audit(struct daemon *d)
 static int
 start(struct daemon *d)
 {
+	const struct waiting_events events = {
+		.ready = on_ready,
+		.failed = on_failed,
+		.arg = d,
+	};
 	int err;
 
 	/* What runs as the same user must not look into us. */
@@ -194,7 +207,7 @@ start(struct daemon *d)
 	if (err == 0)
 		err = sessions_new(&d->sessions, d->loop, d->audit);
 	if (err == 0)
-		err = doors_open(&d->doors, d->loop, d->settings, on_ready, d);
+		err = doors_open(&d->doors, d->loop, d->settings, &events);
 	if (err < 0)
 		return err;
 	watch(d);

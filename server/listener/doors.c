@@ -264,6 +264,8 @@ use(struct doors *d, const struct settings *s)
 	d->settings = s;
 	waiting_change(d->tcp, s->tls.cert != NULL ? &s->tls : NULL, &limits);
 	waiting_change(d->local, NULL, &limits);
+	for (size_t i = 0; i < DOORS_MAX; i++)
+		d->door[i].acceptor.peer_seconds = s->peer_seconds;
 }
 
 int
@@ -292,7 +294,7 @@ doors_change(struct doors *d, const struct settings *s)
 
 int
 doors_open(struct doors **out, struct ev_loop *loop, const struct settings *s,
-	   waiting_ready_fn *ready, void *arg)
+	   const struct waiting_events *events)
 {
 	struct doors *d = calloc(1, sizeof(*d));
 	int err;
@@ -301,9 +303,9 @@ doors_open(struct doors **out, struct ev_loop *loop, const struct settings *s,
 		return -ENOMEM;
 	*out = d;
 	d->loop = loop;
-	err = waiting_new(&d->tcp, loop, NULL, ready, arg);
+	err = waiting_new(&d->tcp, loop, NULL, events);
 	if (err == 0)
-		err = waiting_new(&d->local, loop, NULL, ready, arg);
+		err = waiting_new(&d->local, loop, NULL, events);
 	if (err < 0)
 		return err;
 	err = take_sockets(d, s);

@@ -17,7 +17,7 @@ struct doors;
 /* A message is printed for what goes wrong.  The settings must live until
  * they are changed. */
 int doors_open(struct doors **d, struct ev_loop *loop, const struct settings *s,
-	       waiting_ready_fn *ready, void *arg);
+	       const struct waiting_events *events);
 /* Others from now on; those that stay the same stay open.  On failure all is
  * as before. */
 int doors_change(struct doors *d, const struct settings *s);

@@ -67,11 +67,12 @@ open_stdio(struct stream *stream)
 }
 
 static int
-open_fd(struct stream *stream, int fd)
+open_fd(struct stream *stream, int fd, unsigned peer_seconds)
 {
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return -errno;
 	socket_tune(fd);
+	socket_set_peer_timeout(fd, peer_seconds);
 	return stream_open(stream, fd, fd);
 }
 
@@ -86,6 +87,7 @@ open_connection(struct server *v, const struct address *a)
 		log_error("%s", error.text);
 		return err;
 	}
+	socket_set_peer_timeout(fd, v->settings->peer_seconds);
 	return stream_open(&v->stream, fd, fd);
 }
 
@@ -107,7 +109,7 @@ open_stream(struct server *v)
 				strerror(-err));
 		return err;
 	case ADDRESS_FD:
-		err = open_fd(&v->stream, a->fd);
+		err = open_fd(&v->stream, a->fd, v->settings->peer_seconds);
 		break;
 	default:
 		return open_connection(v, a);
@@ -352,6 +354,7 @@ watch_server(struct server *v, int fd)
 static int
 start(struct server *v)
 {
+	const struct waiting_events events = { .ready = on_ready, .arg = v };
 	const struct settings *s = v->settings;
 	int err;
 
@@ -389,7 +392,7 @@ start(struct server *v)
 	session_set_door(v->session, &s->door);
 	watch_daemon(v);
 	return waiting_new(&v->waiting, v->loop,
-			   s->tls.cert != NULL ? &s->tls : NULL, on_ready, v);
+			   s->tls.cert != NULL ? &s->tls : NULL, &events);
 }
 
 static int
@@ -409,6 +412,7 @@ serve(struct server *v)
 		err = report_port(v->settings, v->sockets.port);
 		if (err < 0)
 			return err;
+		v->acceptor.peer_seconds = v->settings->peer_seconds;
 		acceptor_start(&v->acceptor, v->loop, v->waiting, &v->sockets);
 		v->sockets = (struct socket_listeners){ 0 };
 	}

@@ -14,8 +14,17 @@
 #include "../common/spawn.h"
 #include "daemon.h"
 
-/* Refused clients on record at once. */
-#define REFUSALS_BURST 100
+/* What strangers do, on record at once; and one more in so many seconds: by
+ * certificates that are good, and by what every scanner can do. */
+#define STRANGERS_BURST	  100
+#define REFUSED_SECONDS	  1
+#define HANDSHAKE_SECONDS 10
+
+struct quota {
+	double seconds;	 /* of one more */
+	ev_tstamp full;	 /* when there is room for a whole burst again */
+	int64_t skipped; /* since the last one on record */
+};
 
 struct session_process {
 	struct session_process *next;
@@ -34,7 +43,7 @@ struct sessions {
 	struct audit_log *audit;
 	unsigned last_number;
 	bool ending;
-	ev_tstamp refusals_full;
+	struct quota refused, failed;
 	struct session_process *first;
 	size_t n;
 };
@@ -49,6 +58,8 @@ sessions_new(struct sessions **out, struct ev_loop *loop,
 		return -ENOMEM;
 	s->loop = loop;
 	s->audit = audit;
+	s->refused.seconds = REFUSED_SECONDS;
+	s->failed.seconds = HANDSHAKE_SECONDS;
 	*out = s;
 	return 0;
 }
@@ -197,12 +208,53 @@ audit_end(struct session_process *p, int status)
 	audit_write(p->sessions->audit, &l);
 }
 
+/* Strangers must not fill the disk: 0, or for how many this one stands. */
+static int64_t
+take_quota(struct quota *q, ev_tstamp now)
+{
+	int64_t times = ++q->skipped;
+
+	if (q->full < now)
+		q->full = now;
+	if (q->full - now > (STRANGERS_BURST - 1) * q->seconds)
+		return 0;
+	q->full += q->seconds;
+	q->skipped = 0;
+	return times;
+}
+
+static void
+audit_stranger(struct sessions *s, struct audit_line *l, int64_t times)
+{
+	if (times > 1)
+		audit_number(l, "times", times);
+	audit_write(s->audit, l);
+}
+
+void
+sessions_audit_failed(struct sessions *s, const struct waiting_client *c,
+		      const char *why)
+{
+	int64_t times = take_quota(&s->failed, ev_now(s->loop));
+	struct audit_line l;
+
+	if (times == 0)
+		return;
+	audit_begin(&l, "handshake");
+	audit_text(&l, "client", c->host);
+	audit_text(&l, "why", why);
+	audit_stranger(s, &l, times);
+}
+
 static void
 audit_refused(struct sessions *s, const struct waiting_client *c,
 	      const struct identity *who, const char *why)
 {
+	int64_t times = take_quota(&s->refused, ev_now(s->loop));
 	struct audit_line l;
 
+	if (times == 0)
+		return;
 	audit_begin(&l, "refused");
 	audit_text(&l, "client", c->host);
 	if (who->fingerprint[0] != '\0') {
@@ -212,7 +264,7 @@ audit_refused(struct sessions *s, const struct waiting_client *c,
 	if (who->via == POLICY_UNIX)
 		audit_number(&l, "uid", who->uid);
 	audit_text(&l, "why", why);
-	audit_write(s->audit, &l);
+	audit_stranger(s, &l, times);
 }
 
 /* ---- the end ---- */
@@ -321,20 +373,6 @@ add(struct sessions *s, struct session_process *p)
 	ev_io_start(s->loop, &p->events);
 }
 
-/* Strangers must not fill the log: so many refusals, and one more a second. */
-static bool
-refusal_is_new(struct sessions *s)
-{
-	ev_tstamp now = ev_now(s->loop);
-
-	if (s->refusals_full < now)
-		s->refusals_full = now;
-	if (s->refusals_full - now > REFUSALS_BURST - 1)
-		return false;
-	s->refusals_full += 1;
-	return true;
-}
-
 void
 sessions_start(struct sessions *s, const struct settings *settings,
 	       const struct waiting_client *client)
@@ -345,6 +383,8 @@ sessions_start(struct sessions *s, const struct settings *settings,
 	char why[128] = "";
 	int err = p == NULL || order == NULL ? -ENOMEM : 0;
 
+	if (err < 0)
+		snprintf(why, sizeof(why), "%s", strerror(-err));
 	identify(client, &who);
 	if (err == 0 && s->n >= settings->limits.sessions) {
 		snprintf(why, sizeof(why), "%u sessions are enough",
@@ -362,14 +402,14 @@ sessions_start(struct sessions *s, const struct settings *settings,
 			 client->host, client->port);
 		order->door = client->door;
 		err = spawn(p, client->fd, order);
+		if (err < 0)
+			snprintf(why, sizeof(why), "%s", strerror(-err));
 	}
 	if (err < 0) {
 		log_warning("%s port %u: sent away: %s%s%s", client->host,
-			    client->port, why[0] != '\0' ? why : strerror(-err),
+			    client->port, why,
 			    who.subject[0] != '\0' ? ": " : "", who.subject);
-		if (refusal_is_new(s))
-			audit_refused(s, client, &who,
-				      why[0] != '\0' ? why : strerror(-err));
+		audit_refused(s, client, &who, why);
 		free(p);
 	} else {
 		p->who = who;

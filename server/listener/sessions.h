@@ -22,6 +22,10 @@ void sessions_free(struct sessions *s);
  * not. */
 void sessions_start(struct sessions *s, const struct settings *settings,
 		    const struct waiting_client *client);
+/* For the record: one that did not get through its handshake. */
+void sessions_audit_failed(struct sessions *s,
+			   const struct waiting_client *client,
+			   const char *why);
 size_t sessions_count(const struct sessions *s);
 /* Asks all to let go of their targets and to end. */
 void sessions_end(struct sessions *s);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "../common/log.h"
+#include "../common/socket.h"
 #include "shell_process.h"
 
 enum {
@@ -18,7 +19,9 @@ enum {
 	ID_TLS_CLIENT_CA,
 	ID_TLS_CRL,
 	ID_INSECURE,
+	ID_COMPRESSION,
 	ID_NO_COMPRESSION,
+	ID_PEER_TIMEOUT,
 	ID_DEBUG,
 	ID_DEBUG_FORMAT,
 	ID_DEBUG_FILE,
@@ -58,6 +61,11 @@ const struct option_row settings_rows[] = {
 	{ "insecure", 0, OPTION_BARE, ID_INSECURE, NULL,
 	  "listen beyond this machine without TLS: whoever reaches\n"
 	  "the port can run code as this user" },
+	{ "peer-timeout", 0, OPTION_VALUE, ID_PEER_TIMEOUT, "SECONDS",
+	  "a debugger's machine that is silent for so long (the\n"
+	  "kernel asks) has gone; default 120, 0: hours" },
+	{ "compression", 0, OPTION_BARE, ID_COMPRESSION, NULL,
+	  "offer lldb to compress packets (the default)" },
 	{ "no-compression", 0, OPTION_BARE, ID_NO_COMPRESSION, NULL,
 	  "do not offer lldb to compress packets: on a fast link\n"
 	  "that only takes time" },
@@ -127,6 +135,7 @@ settings_init(struct settings *s)
 				     .handshake_seconds = 20,
 				     .greeting_seconds = 60 };
 	s->unix_mode = 0600;
+	s->peer_seconds = SOCKET_PEER_SECONDS;
 	s->session.startup_with_shell = true;
 	s->session.disable_randomization = true;
 	s->session.compression = true;
@@ -287,8 +296,13 @@ settings_apply(struct settings *s, int id, const char *value)
 	case ID_INSECURE:
 		s->insecure = true;
 		return true;
+	case ID_PEER_TIMEOUT:
+		return option_seconds("peer-timeout", value,
+				      SOCKET_PEER_SECONDS_MAX,
+				      &s->peer_seconds);
+	case ID_COMPRESSION:
 	case ID_NO_COMPRESSION:
-		s->session.compression = false;
+		s->session.compression = id == ID_COMPRESSION;
 		return true;
 	case ID_DEBUG:
 	case ID_EVENT_LOOP_DEBUG:

@@ -57,6 +57,7 @@ struct settings {
 
 	struct tls_files tls;
 	bool insecure;
+	unsigned peer_seconds; /* a silent machine's; 0: no bound of ours */
 
 	/* The form's name and what it was given, to be handed on to session
 	 * processes (serve reads it again at a reload). */

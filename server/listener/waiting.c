@@ -49,8 +49,7 @@ struct waiting {
 	const struct tls_files *tls;
 	struct spare spare; /* the relay for the next one */
 	struct waiting_limits limits;
-	waiting_ready_fn *ready;
-	void *arg;
+	struct waiting_events events;
 	struct connection *first, **last;
 	unsigned count[STAGE_COUNT];
 };
@@ -145,7 +144,7 @@ promote(struct connection *c)
 	unlink_connection(c);
 	if (c->report != NULL)
 		c->client.identity = c->report;
-	w->ready(w->arg, &c->client);
+	w->events.ready(w->events.arg, &c->client);
 	free(c->report);
 	free(c);
 }
@@ -236,6 +235,16 @@ start_relay(struct connection *c)
 	enter(c, STAGE_HANDSHAKE);
 }
 
+static void
+fail(struct connection *c, const char *why)
+{
+	const struct waiting_events *e = &c->waiting->events;
+
+	if (e->failed != NULL)
+		e->failed(e->arg, &c->client, why);
+	drop(c, NULL);
+}
+
 /* A process is worth starting only for what looks like TLS. */
 static void
 see_hello(struct connection *c)
@@ -251,7 +260,7 @@ see_hello(struct connection *c)
 	} else if (byte != TLS_HANDSHAKE_BYTE) {
 		log_note("%s port %u: not TLS; closed", c->client.host,
 			 c->client.port);
-		drop(c, NULL);
+		fail(c, "not TLS");
 	} else {
 		start_relay(c);
 	}
@@ -273,7 +282,7 @@ handshake_done(struct connection *c)
 	if (!ok) {
 		log_warning("%s port %u: TLS: %s", c->client.host,
 			    c->client.port, r->error);
-		drop(c, NULL);
+		fail(c, r->error);
 		return;
 	}
 	enter(c, STAGE_FIRST_BYTE);
@@ -292,7 +301,7 @@ read_report(struct connection *c)
 	if (n <= 0) {
 		log_warning("%s port %u: TLS: the relay ended without a word",
 			    c->client.host, c->client.port);
-		drop(c, NULL);
+		fail(c, "the relay ended without a word");
 		return;
 	}
 	c->reported += (size_t)n;
@@ -335,7 +344,7 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 	}
 	log_note("%s port %u: TLS: the handshake took too long", c->client.host,
 		 c->client.port);
-	drop(c, NULL);
+	fail(c, "the handshake took too long");
 }
 
 static void
@@ -352,7 +361,7 @@ on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 
 int
 waiting_new(struct waiting **out, struct ev_loop *loop,
-	    const struct tls_files *tls, waiting_ready_fn *ready, void *arg)
+	    const struct tls_files *tls, const struct waiting_events *events)
 {
 	struct waiting *w = calloc(1, sizeof(*w));
 
@@ -364,8 +373,7 @@ waiting_new(struct waiting **out, struct ev_loop *loop,
 					     .handshakes = 256,
 					     .handshake_seconds =
 						 RELAY_HANDSHAKE_SECONDS };
-	w->ready = ready;
-	w->arg = arg;
+	w->events = *events;
 	w->last = &w->first;
 	spare_start(&w->spare, loop, tls);
 	*out = w;

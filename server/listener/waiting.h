@@ -34,15 +34,22 @@ struct waiting_client {
 	const struct relay_report *identity; /* NULL: no TLS; borrowed */
 };
 
-typedef void waiting_ready_fn(void *arg, const struct waiting_client *client);
+struct waiting_events {
+	void (*ready)(void *arg, const struct waiting_client *client);
+	/* It did not get through the handshake; its descriptor stays where it
+	 * is.  NULL: nobody wants to know. */
+	void (*failed)(void *arg, const struct waiting_client *client,
+		       const char *why);
+	void *arg;
+};
 
 struct waiting;
 
 /* `tls`: NULL or the files; borrowed.  The limits are those that suit one
  * session at a time. */
 int waiting_new(struct waiting **w, struct ev_loop *loop,
-		const struct tls_files *tls, waiting_ready_fn *ready,
-		void *arg);
+		const struct tls_files *tls,
+		const struct waiting_events *events);
 /* From the next connection on. */
 void waiting_change(struct waiting *w, const struct tls_files *tls,
 		    const struct waiting_limits *limits);

@@ -64,10 +64,27 @@ def check_manual():
     text = (source / "docs/man/rspd.1").read_text()
     there = set(re.findall(r"Fl -([a-z-]+)", text))
     for form in FORMS:
-        rows = re.findall(r"^  (?:    |-\w, )--([a-z-]+)",
-                          help_of(form), re.M)
-        for name in set(rows) - there - {"help", "version"}:
+        for name in rows(form) - there - {"help", "version"}:
             problems.append(f"rspd.1: --{name} ({' '.join(form)}) is missing")
+    for name in there - set().union(*map(rows, FORMS)) - {"version"}:
+        problems.append(f"rspd.1: there is no --{name}")
+
+
+def rows(form):
+    return set(re.findall(r"^  (?:    |-\w, )--([a-z-]+)", help_of(form), re.M))
+
+
+def check_keys():
+    """[server] of rspd.conf(5): the options of serve, in .Cm and .It Cm."""
+    text = (source / "docs/man/rspd.conf.5").read_text()
+    part = re.search(r"^\.Ss \[server\]\n(.*?)^\.Ss ", text, re.M | re.S)[1]
+    there = {name for line in re.findall(r"^\.(?:It )?Cm (.*)", part, re.M)
+             for name in re.findall(r"[a-z][a-z-]+", line.partition(" Ar ")[0])}
+    keys = {"listen", "unix-mode"} | {
+        name for name in rows(["serve"]) - {"config", "check-config", "help"}
+        if not name.startswith("no-")}
+    for name in keys ^ there:
+        problems.append(f"rspd.conf.5: {name} is missing, or there is none")
 
 
 def main():
@@ -81,6 +98,7 @@ def main():
         if path.parent.name == "docs" and f"`{page}`" not in readme:
             problems.append(f"README.md does not name {page}")
     check_manual()
+    check_keys()
     for problem in sorted(set(problems)):
         print(problem)
     return 1 if problems else 0
