@@ -20,6 +20,7 @@ struct audit_log {
 	bool syslog;
 	uint64_t seq; /* of the next line */
 	char hash[CHAIN_HASH_SIZE];
+	struct chain_key key;
 	uint64_t lost; /* lines that could not be written */
 };
 
@@ -80,9 +81,9 @@ find_end(struct audit_log *a, int fd, const char *path)
 
 	if (len <= 0)
 		return (int)len;
-	if (chain_check(line, (size_t)len, prev, a->hash) < 0) {
-		log_warning("%s: its last line is broken; the chain begins "
-			    "anew",
+	if (chain_check(line, (size_t)len, prev, a->hash, &a->key) < 0) {
+		log_warning("%s: its last line is broken, or of another key; "
+			    "the chain begins anew",
 			    path);
 		memcpy(a->hash, chain_none, sizeof(a->hash));
 		/* So that the next line is one. */
@@ -119,7 +120,8 @@ open_file(const char *path, int *out)
 }
 
 int
-audit_open(struct audit_log **out, const char *path, bool also_syslog)
+audit_open(struct audit_log **out, const char *path, const char *key,
+	   bool also_syslog)
 {
 	struct audit_log *a = calloc(1, sizeof(*a));
 	int err = 0;
@@ -129,6 +131,10 @@ audit_open(struct audit_log **out, const char *path, bool also_syslog)
 	a->fd = -1;
 	a->syslog = also_syslog;
 	memcpy(a->hash, chain_none, sizeof(a->hash));
+	if (key != NULL && chain_key_read(&a->key, key) < 0) {
+		audit_close(a);
+		return -EINVAL;
+	}
 	if (path != NULL)
 		err = open_file(path, &a->fd);
 	if (err == 0 && a->fd >= 0)
@@ -149,6 +155,7 @@ audit_close(struct audit_log *a)
 		return;
 	if (a->fd >= 0)
 		close(a->fd);
+	explicit_bzero(&a->key, sizeof(a->key));
 	free(a);
 }
 
@@ -299,7 +306,7 @@ emit(struct audit_log *a, struct audit_line *l)
 	l->len += (size_t)snprintf(l->text + l->len, sizeof(l->text) - l->len,
 				   ",\"seq\":%" PRIu64, a->seq);
 	memcpy(hash, a->hash, sizeof(hash));
-	len = chain_close(l->text, hash);
+	len = chain_close(l->text, hash, &a->key);
 	if (len < 0)
 		return false;
 	if (a->syslog)

@@ -13,9 +13,10 @@
 
 struct audit_log;
 
-/* `path` may be NULL.  The chain goes on where the file ends.  -errno; the
- * cause is in the log. */
-int audit_open(struct audit_log **a, const char *path, bool also_syslog);
+/* `path` may be NULL, and so may `key`, a file with one.  The chain goes on
+ * where the file ends.  -errno; the cause is in the log. */
+int audit_open(struct audit_log **a, const char *path, const char *key,
+	       bool also_syslog);
 /* NULL is allowed, here and below: then nothing is on record. */
 void audit_close(struct audit_log *a);
 /* Goes on in a file of this name, should the one that is open have been
@@ -39,7 +40,8 @@ void audit_number(struct audit_line *l, const char *key, int64_t number);
 void audit_hex(struct audit_line *l, const char *key, uint64_t number);
 void audit_write(struct audit_log *a, struct audit_line *l);
 
-/* rspd audit verify FILE...: argv is what follows "audit"; the exit status. */
+/* rspd audit verify [--key FILE] FILE...: argv is what follows "audit"; the
+ * exit status. */
 int audit_main(char **argv);
 
 #endif

@@ -140,19 +140,24 @@ take_limit(struct settings *s, const char *key, const char *value,
 /* ---- [audit] ---- */
 
 static int
+take_path(struct settings *s, const char **path, const char *key,
+	  const char *value, struct ini_error *error)
+{
+	if (value[0] != '/')
+		return fail(error, "%s: a path that begins with / is wanted",
+			    key);
+	*path = settings_keep(s, value);
+	return *path != NULL ? 0 : fail(error, "%s", "not enough memory");
+}
+
+static int
 take_audit(struct settings *s, const char *key, const char *value,
 	   struct ini_error *error)
 {
-	if (strcmp(key, "file") == 0) {
-		if (value[0] != '/')
-			return fail(error, "%s",
-				    "file: a path that begins "
-				    "with / is wanted");
-		s->audit_file = settings_keep(s, value);
-		return s->audit_file != NULL
-			   ? 0
-			   : fail(error, "%s", "not enough memory");
-	}
+	if (strcmp(key, "file") == 0)
+		return take_path(s, &s->audit_file, key, value, error);
+	if (strcmp(key, "key") == 0)
+		return take_path(s, &s->audit_key, key, value, error);
 	if (strcmp(key, "syslog") == 0) {
 		s->audit_syslog = strcmp(value, "yes") == 0;
 		if (!s->audit_syslog && strcmp(value, "no") != 0)

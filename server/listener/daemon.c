@@ -103,6 +103,12 @@ replace_settings(struct daemon *d, struct settings *s)
 	d->owns_settings = true;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 /* All of the new settings, or none of them. */
 static bool
 try_settings(struct daemon *d, struct settings *s)
@@ -115,6 +121,11 @@ try_settings(struct daemon *d, struct settings *s)
 		return false;
 	if ((s->audit_file == NULL && !s->audit_syslog) != (d->audit == NULL)) {
 		log_error("the audit log can only be begun or ended by a new "
+			  "start");
+		return false;
+	}
+	if (!same_text(s->audit_key, d->settings->audit_key)) {
+		log_error("the audit log's key can only be changed by a new "
 			  "start");
 		return false;
 	}
@@ -180,7 +191,8 @@ open_audit(struct daemon *d)
 
 	if (s->audit_file == NULL && !s->audit_syslog)
 		return 0;
-	err = audit_open(&d->audit, s->audit_file, s->audit_syslog);
+	err =
+	    audit_open(&d->audit, s->audit_file, s->audit_key, s->audit_syslog);
 	if (err == 0)
 		audit(d, "start");
 	return err;

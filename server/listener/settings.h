@@ -50,6 +50,7 @@ struct settings {
 	struct policy policy; /* owned */
 	struct limits limits;
 	const char *audit_file; /* NULL: none */
+	const char *audit_key;	/* a file; NULL: none */
 	bool audit_syslog;
 	unsigned unix_mode; /* of Unix sockets */
 	char **strings;	    /* owned: values from the file */

@@ -60,3 +60,16 @@ digest_sha256(const void *data, size_t len, uint8_t sum[DIGEST_SHA256_SIZE])
 
 	return info != NULL && mbedtls_md(info, data, len, sum) == 0 ? 0 : -EIO;
 }
+
+int
+digest_hmac_sha256(const void *key, size_t key_len, const void *data,
+		   size_t len, uint8_t sum[DIGEST_SHA256_SIZE])
+{
+	const mbedtls_md_info_t *info =
+	    mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+
+	return info != NULL &&
+		       mbedtls_md_hmac(info, key, key_len, data, len, sum) == 0
+		   ? 0
+		   : -EIO;
+}

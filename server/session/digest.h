@@ -15,5 +15,8 @@ int digest_md5_file(int fd, uint8_t sum[DIGEST_MD5_SIZE]);
 
 int digest_sha256(const void *data, size_t len,
 		  uint8_t sum[DIGEST_SHA256_SIZE]);
+/* With a secret: HMAC (RFC 2104). */
+int digest_hmac_sha256(const void *key, size_t key_len, const void *data,
+		       size_t len, uint8_t sum[DIGEST_SHA256_SIZE]);
 
 #endif

@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../server/audit/audit.h"
 
-static char path[64], old_path[80];
+static char path[64], old_path[80], key_path[80];
 
 static int
 setup(void **state)
@@ -25,6 +26,7 @@ setup(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "/tmp/rspd-audit-%d", (int)getpid());
 	snprintf(old_path, sizeof(old_path), "%s.old", path);
+	snprintf(key_path, sizeof(key_path), "%s.key", path);
 	return 0;
 }
 
@@ -34,6 +36,7 @@ teardown(void **state)
 	(void)state;
 	unlink(path);
 	unlink(old_path);
+	unlink(key_path);
 	return 0;
 }
 
@@ -54,7 +57,7 @@ write_events(int n)
 {
 	struct audit_log *a;
 
-	assert_int_equal(audit_open(&a, path, false), 0);
+	assert_int_equal(audit_open(&a, path, NULL, false), 0);
 	for (int i = 0; i < n; i++)
 		write_event(a, "\"\\\n\x01\xff plain");
 	audit_close(a);
@@ -114,9 +117,9 @@ goes_on_after_rotation(void **state)
 	struct audit_log *a, *second;
 
 	(void)state;
-	assert_int_equal(audit_open(&a, path, false), 0);
+	assert_int_equal(audit_open(&a, path, NULL, false), 0);
 	/* There is one writer. */
-	assert_true(audit_open(&second, path, false) < 0);
+	assert_true(audit_open(&second, path, NULL, false) < 0);
 	assert_int_equal(audit_reopen(a, path, false), 0);
 	write_event(a, "old");
 	assert_int_equal(rename(path, old_path), 0);
@@ -208,7 +211,7 @@ a_full_disk(void **state)
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(audit_open(&a, path, false), 0);
+	assert_int_equal(audit_open(&a, path, NULL, false), 0);
 	write_event(a, "before");
 	slurp(&len);
 	getrlimit(RLIMIT_FSIZE, &was);
@@ -235,7 +238,7 @@ long_texts_are_left_out(void **state)
 
 	(void)state;
 	memset(text, '\x01', sizeof(text) - 1);
-	assert_int_equal(audit_open(&a, path, false), 0);
+	assert_int_equal(audit_open(&a, path, NULL, false), 0);
 	audit_begin(&l, "test");
 	for (int i = 0; i < 100; i++) {
 		audit_text(&l, "long", text);
@@ -254,10 +257,76 @@ no_files_but_files(void **state)
 	struct audit_log *a;
 
 	(void)state;
-	assert_true(audit_open(&a, "/nowhere/audit", false) < 0);
-	assert_true(audit_open(&a, "/dev/null", false) < 0);
+	assert_true(audit_open(&a, "/nowhere/audit", NULL, false) < 0);
+	assert_true(audit_open(&a, "/dev/null", NULL, false) < 0);
 	assert_int_equal(symlink("/tmp/elsewhere", path), 0);
-	assert_true(audit_open(&a, path, false) < 0);
+	assert_true(audit_open(&a, path, NULL, false) < 0);
+}
+
+static void
+write_key(int byte, size_t len, mode_t mode)
+{
+	int fd = open(key_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(write(fd, &byte, 1), 1);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static int
+verify_with_key(void)
+{
+	char *argv[] = { (char *)"verify", path, (char *)"--key", key_path,
+			 NULL };
+
+	return audit_main(argv);
+}
+
+/* Who can write the file but has no key cannot write lines that fit. */
+static void
+a_key_is_needed(void **state)
+{
+	struct audit_log *a;
+
+	(void)state;
+	write_key('k', 32, 0600);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(audit_open(&a, path, key_path, false), 0);
+		write_event(a, "with the key");
+		audit_close(a);
+	}
+	assert_int_equal(verify_with_key(), 0);
+	assert_int_equal(verify(path, NULL), 1);
+	write_key('x', 32, 0600);
+	assert_int_equal(verify_with_key(), 1);
+	write_key('k', 32, 0600);
+	assert_int_equal(verify_with_key(), 0);
+	/* The chain of one without the key. */
+	assert_int_equal(audit_open(&a, path, NULL, false), 0);
+	write_event(a, "forged");
+	audit_close(a);
+	assert_int_equal(verify_with_key(), 1);
+}
+
+static void
+keys_that_are_none(void **state)
+{
+	struct audit_log *a;
+
+	(void)state;
+	write_key('k', 31, 0600);
+	assert_true(audit_open(&a, path, key_path, false) < 0);
+	write_key('k', 257, 0600);
+	assert_true(audit_open(&a, path, key_path, false) < 0);
+	write_key('k', 32, 0640);
+	assert_true(audit_open(&a, path, key_path, false) < 0);
+	assert_int_equal(verify_with_key(), 2);
+	unlink(key_path);
+	assert_true(audit_open(&a, path, key_path, false) < 0);
+	write_key('k', 256, 0400);
+	assert_int_equal(audit_open(&a, path, key_path, false), 0);
+	audit_close(a);
 }
 
 int
@@ -269,6 +338,7 @@ main(void)
 		TEST(changes_are_seen),	       TEST(missing_lines_are_seen),
 		TEST(a_cut_line_stays_broken), TEST(a_full_disk),
 		TEST(long_texts_are_left_out), TEST(no_files_but_files),
+		TEST(a_key_is_needed),	       TEST(keys_that_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
