@@ -107,15 +107,13 @@ put_prstatus(struct core_file *c, struct core_buffer *b, pid_t tid,
 	free(n.data);
 }
 
-/* Of a 32-bit program the kernel gives us our own layout, not its. */
 static void
 put_siginfo(struct core_file *c, struct core_buffer *b, pid_t tid)
 {
 	uint8_t info[SIGINFO_SIZE];
 	size_t n;
 
-	if (c->arch->word_size == 8 &&
-	    target_read_object(c->t, c->pid, tid, TARGET_OBJECT_SIGINFO, 0,
+	if (target_read_object(c->t, c->pid, tid, TARGET_OBJECT_SIGINFO, 0,
 			       info, sizeof(info), &n) == 0 &&
 	    n == sizeof(info))
 		put_note(b, "CORE", NT_SIGINFO, info, n);

@@ -159,6 +159,9 @@ struct arch_core {
 	size_t nnotes;
 };
 
+/* siginfo_t, whoever's. */
+#define ARCH_SIGINFO_SIZE 128
+
 struct arch {
 	const char *name;	 /* "x86_64", "i386" */
 	unsigned word_size;	 /* 8 or 4 */
@@ -210,6 +213,14 @@ struct arch {
 	/* Was the file taken inside a system call that may be restarted? */
 	bool (*in_syscall)(const uint8_t *file);
 	int64_t (*syscall_nr)(const uint8_t *file);
+
+	/*
+	 * From the siginfo that ptrace gives to the one that the program knows,
+	 * and back, where what the program's has no place for stays as it was.
+	 * NULL: they are the same.
+	 */
+	void (*siginfo_get)(const void *native, void *program);
+	void (*siginfo_put)(void *native, const void *program);
 
 	/* Injected calls: registers in, result out (value or -errno). */
 	void (*syscall_set)(uint8_t *file, uint64_t insn_addr,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 32-bit programs under a 64-bit kernel: the file's layout is x86-64's. */
+#include "i386_siginfo.h"
 #include "x86.h"
 #include "x86_regs.h"
 #include "x86_types.h"
@@ -306,6 +307,8 @@ const struct arch arch_i386 = {
 	.leave_syscall = x86_leave_syscall,
 	.in_syscall = x86_in_syscall,
 	.syscall_nr = x86_syscall_nr,
+	.siginfo_get = i386_siginfo_get,
+	.siginfo_put = i386_siginfo_put,
 	.syscall_set = i386_syscall_set,
 	.syscall_result = i386_syscall_result,
 	.syscall_replace = i386_syscall_replace,

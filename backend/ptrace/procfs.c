@@ -348,28 +348,6 @@ next_map(struct target *t, pid_t pid, uint64_t addr, struct target_map *map)
 /* ---- objects ---------------------------------------------------------- */
 
 static int
-read_siginfo(struct target *t, pid_t tid, uint64_t offset, void *buf,
-	     size_t len, size_t *got)
-{
-	struct thread *th = thread_find((struct ptrace_target *)t, tid);
-	siginfo_t info = { 0 };
-
-	if (th == NULL)
-		return -ESRCH;
-	if (th->run != THREAD_STOPPED)
-		return -EBUSY;
-	if (ptrace(PTRACE_GETSIGINFO, tid, 0, &info) < 0)
-		return -errno;
-	*got = 0;
-	if (offset < sizeof(info)) {
-		*got =
-		    sizeof(info) - offset < len ? sizeof(info) - offset : len;
-		memcpy(buf, (const char *)&info + offset, *got);
-	}
-	return 0;
-}
-
-static int
 read_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 	    uint64_t offset, void *buf, size_t len, size_t *got)
 {
@@ -387,7 +365,7 @@ read_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 		file = "cmdline";
 		break;
 	case TARGET_OBJECT_SIGINFO:
-		return read_siginfo(t, tid, offset, buf, len, got);
+		return siginfo_read(t, tid, offset, buf, len, got);
 	case TARGET_OBJECT_STATUS:
 		if (thread_find((struct ptrace_target *)t, tid) == NULL)
 			return -ESRCH;
@@ -413,22 +391,10 @@ static int
 write_object(struct target *t, pid_t pid, pid_t tid, enum target_object object,
 	     uint64_t offset, const void *buf, size_t len)
 {
-	struct thread *th = thread_find((struct ptrace_target *)t, tid);
-	siginfo_t info = { 0 };
-
 	(void)pid;
 	if (object != TARGET_OBJECT_SIGINFO)
 		return -EOPNOTSUPP;
-	if (th == NULL)
-		return -ESRCH;
-	if (th->run != THREAD_STOPPED)
-		return -EBUSY;
-	if (offset > sizeof(info) || len > sizeof(info) - offset)
-		return -EINVAL;
-	if (ptrace(PTRACE_GETSIGINFO, tid, 0, &info) < 0)
-		return -errno;
-	memcpy((char *)&info + offset, buf, len);
-	return ptrace(PTRACE_SETSIGINFO, tid, 0, &info) < 0 ? -errno : 0;
+	return siginfo_write(t, tid, offset, buf, len);
 }
 
 const struct target_file_ops ptrace_file_ops = {

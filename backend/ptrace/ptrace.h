@@ -448,6 +448,11 @@ bool vm_needs_us(struct process *p);
 /* ---- procfs.c: facts ---- */
 
 extern const struct target_file_ops ptrace_file_ops;
+/* siginfo.c, as read_object and write_object. */
+int siginfo_read(struct target *t, pid_t tid, uint64_t offset, void *buf,
+		 size_t len, size_t *got);
+int siginfo_write(struct target *t, pid_t tid, uint64_t offset, const void *buf,
+		  size_t len);
 
 /* dump.c */
 int ptrace_dump_maps(struct target *t, pid_t pid,

@@ -2,6 +2,7 @@
 /* needs: target */
 /* Registers of x86 in synthetic register files. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -451,6 +452,61 @@ use_layout(void **state)
 	return 0;
 }
 
+/* What each kind of signal brings, there and back. */
+static void
+test_i386_siginfo(void **state)
+{
+	static const struct {
+		int sig, code;
+		size_t from, to, size; /* ours, the program's */
+		uint64_t value;
+	} rows[] = {
+		{ SIGSEGV, SEGV_MAPERR, offsetof(siginfo_t, si_addr), 12, 4,
+		  0xfffe1234 },
+		{ SIGBUS, BUS_MCEERR_AR, offsetof(siginfo_t, si_addr_lsb), 16,
+		  2, 12 },
+		{ SIGSEGV, SEGV_BNDERR, offsetof(siginfo_t, si_upper), 24, 4,
+		  0x8000 },
+		{ SIGSEGV, SEGV_PKUERR, offsetof(siginfo_t, si_pkey), 20, 4,
+		  7 },
+		{ SIGTRAP, TRAP_TRACE, offsetof(siginfo_t, si_addr), 12, 4,
+		  0x8048000 },
+		{ SIGCHLD, CLD_EXITED, offsetof(siginfo_t, si_status), 20, 4,
+		  3 },
+		{ SIGCHLD, CLD_KILLED, offsetof(siginfo_t, si_stime), 28, 4,
+		  99 },
+		{ SIGPOLL, POLL_IN, offsetof(siginfo_t, si_fd), 16, 4, 5 },
+		{ 40, SI_SIGIO, offsetof(siginfo_t, si_fd), 16, 4, 5 },
+		{ SIGSYS, 1, offsetof(siginfo_t, si_syscall), 16, 4, 39 },
+		{ SIGSYS, 1, offsetof(siginfo_t, si_arch), 20, 4, 0x40000003 },
+		{ SIGUSR1, SI_USER, offsetof(siginfo_t, si_pid), 12, 4, 4711 },
+		{ SIGUSR1, SI_QUEUE, offsetof(siginfo_t, si_value), 20, 4,
+		  4242 },
+		{ SIGALRM, SI_TIMER, offsetof(siginfo_t, si_overrun), 16, 4,
+		  2 },
+		{ SIGSEGV, SI_KERNEL, offsetof(siginfo_t, si_uid), 16, 4, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t program[ARCH_SIGINFO_SIZE];
+		siginfo_t ours = { .si_signo = rows[i].sig,
+				   .si_code = rows[i].code,
+				   .si_errno = 6 };
+		siginfo_t back = { .si_signo = 0 };
+
+		memcpy((uint8_t *)&ours + rows[i].from, &rows[i].value,
+		       rows[i].size);
+		arch_i386.siginfo_get(&ours, program);
+		assert_memory_equal(program, &ours, 12);
+		assert_memory_equal(program + rows[i].to, &rows[i].value,
+				    rows[i].size);
+		arch_i386.siginfo_put(&back, program);
+		assert_memory_equal(&back, &ours, sizeof(ours));
+	}
+	assert_null(arch_x86_64.siginfo_get);
+}
+
 static int
 drop_layout(void **state)
 {
@@ -475,6 +531,7 @@ main(void)
 		cmocka_unit_test(test_mxcsr_kept),
 		cmocka_unit_test(test_ftag),
 		cmocka_unit_test(test_syscall),
+		cmocka_unit_test(test_i386_siginfo),
 		cmocka_unit_test(test_hw_ok),
 		cmocka_unit_test(test_type_lines),
 	};
