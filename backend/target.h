@@ -434,17 +434,19 @@ int target_attach(struct target *t, pid_t pid) MUST_CHECK;
 /*
  * Lets a process go as if it had never been traced: breakpoints out, debug
  * registers clear, unreported signals delivered.  It runs on, except that a
- * group-stopped process stays so; `stay_stopped` leaves it group-stopped.
+ * group-stopped process stays so; `stay_stopped` leaves it group-stopped.  Its
+ * children that no event has told of yet go with it.  One that has ended, and
+ * whose end was not told yet, is let go by forgetting that event.
  */
 int target_detach(struct target *t, pid_t pid, bool stay_stopped);
-/* Kills and reaps; no event follows. */
+/* The same, but kills and reaps; no event follows. */
 int target_kill(struct target *t, pid_t pid);
 
 /* ---- who is there ----------------------------------------------------- */
 
 /* Fill up to `cap` ids in order of creation; return how many there are. */
 size_t target_processes(struct target *t, pid_t *pids, size_t cap);
-/* pid 0: of all processes. */
+/* pid 0: of all processes.  A child is listed once its event was told. */
 size_t target_threads(struct target *t, pid_t pid, pid_t *tids, size_t cap);
 /* 0: no such thread. */
 pid_t target_thread_process(struct target *t, pid_t tid);

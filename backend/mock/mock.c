@@ -45,6 +45,19 @@ mock_processes(struct target *t, pid_t *pids, size_t cap)
 	return n;
 }
 
+/* The event that tells of it is still to come: nobody knows it yet. */
+static bool
+is_untold(const struct mock *m, pid_t tid)
+{
+	for (const struct mock_process *p = m->processes; p; p = p->next)
+		for (const struct mock_thread *th = p->threads; th;
+		     th = th->next)
+			if (th->pending.kind == TARGET_EVENT_STOP &&
+			    th->pending.child_tid == tid)
+				return true;
+	return false;
+}
+
 static size_t
 mock_threads(struct target *t, pid_t pid, pid_t *tids, size_t cap)
 {
@@ -56,7 +69,7 @@ mock_threads(struct target *t, pid_t pid, pid_t *tids, size_t cap)
 		if (!p->traced || (pid && p->pid != pid))
 			continue;
 		for (th = p->threads; th; th = th->next) {
-			if (th->gone)
+			if (th->gone || is_untold(mock_of(t), th->tid))
 				continue;
 			if (n < cap)
 				tids[n] = th->tid;

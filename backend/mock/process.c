@@ -291,17 +291,39 @@ mock_attach(struct target *t, pid_t pid)
 	return 0;
 }
 
+/* A child of this process that no event has told of yet; 0: none. */
+static pid_t
+untold_child(struct mock *m, struct mock_process *p)
+{
+	struct mock_thread *th;
+
+	for (th = p->threads; th; th = th->next)
+		if (th->pending.kind == TARGET_EVENT_STOP &&
+		    th->pending.child_pid != p->pid &&
+		    mock_process_traced(m, th->pending.child_pid))
+			return th->pending.child_pid;
+	return 0;
+}
+
 int
 mock_detach(struct target *t, pid_t pid, bool stay_stopped)
 {
 	struct mock *m = mock_of(t);
 	struct mock_process *p = mock_process_traced(m, pid);
 	struct mock_thread *th;
+	pid_t child;
 	int signal;
 
 	(void)stay_stopped;
-	if (!p || p->exiting)
+	if (!p)
 		return -ESRCH;
+	/* Its end was not told yet. */
+	if (p->exiting) {
+		mock_process_free(m, p);
+		return 0;
+	}
+	while ((child = untold_child(m, p)) != 0)
+		(void)!mock_detach(t, child, false);
 	for (th = p->threads; th; th = th->next) {
 		/* A signal that was shown and not resumed with, or that was
 		 * not even shown, is the program's. */
@@ -332,8 +354,12 @@ mock_kill(struct target *t, pid_t pid)
 	struct mock *m = mock_of(t);
 	struct mock_process *p = mock_process_traced(m, pid);
 
+	pid_t child;
+
 	if (!p)
 		return -ESRCH;
+	while ((child = untold_child(m, p)) != 0)
+		(void)!mock_kill(t, child);
 	mock_process_free(m, p);
 	return 0;
 }

@@ -88,27 +88,53 @@ detach_stopped(struct ptrace_target *t, struct process *p)
 	}
 }
 
+/* It has ended by itself: that is no news to who ends it. */
+static int
+ended_before(struct ptrace_target *t, pid_t pid)
+{
+	return notice_drop(t, pid) ? 0 : -ESRCH;
+}
+
+/* A child of this process that nobody was told of yet. */
+static struct thread *
+untold_child(struct ptrace_target *t, const struct process *p)
+{
+	const struct thread *parent;
+	struct process *child;
+
+	for (child = t->processes; child != NULL; child = child->next) {
+		if (child->threads == NULL)
+			continue;
+		parent = thread_parent_to_tell(t, child->threads);
+		if (parent != NULL && parent->process == p)
+			return child->threads;
+	}
+	return NULL;
+}
+
 int
 ptrace_detach(struct target *base, pid_t pid, bool stay_stopped)
 {
 	struct ptrace_target *t = ptrace_of(base);
 	struct process *p = process_visible(t, pid);
+	struct thread *child;
 
 	if (p == NULL)
-		return -ESRCH;
+		return ended_before(t, pid);
 	ptrace_stop_all(base, pid);
-	if (p->gone) {
-		notice_drop(t, pid);
-		return -ESRCH;
+	if (p->gone)
+		return ended_before(t, pid);
+	/* Nobody else would let them go. */
+	while ((child = untold_child(t, p)) != NULL) {
+		child->told_by = 0;
+		(void)!ptrace_detach(base, child->tid, false);
 	}
 	breakpoints_lift(p);
 	breakpoints_drop(p);
 	scratch_unmap(t, p);
 	(void)vm_let_go(t, p);
-	if (p->gone) {
-		notice_drop(t, pid);
-		return -ESRCH;
-	}
+	if (p->gone)
+		return ended_before(t, pid);
 	notice_drop(t, pid);
 	if (stay_stopped)
 		kill(pid, SIGSTOP);
@@ -135,10 +161,15 @@ ptrace_kill(struct target *base, pid_t pid)
 {
 	struct ptrace_target *t = ptrace_of(base);
 	struct process *p = process_visible(t, pid);
+	struct thread *child;
 	int err;
 
 	if (p == NULL)
-		return -ESRCH;
+		return ended_before(t, pid);
+	while ((child = untold_child(t, p)) != NULL) {
+		child->told_by = 0;
+		(void)!ptrace_kill(base, child->tid);
+	}
 	p->killing = true;
 	if (kill(pid, SIGKILL) < 0 && errno != ESRCH) {
 		p->killing = false;

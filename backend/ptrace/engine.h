@@ -52,7 +52,8 @@ void thread_pend_event(struct ptrace_target *t, struct thread *th,
 void thread_unpend(struct ptrace_target *t, struct thread *th);
 /* An event of somebody who is gone. */
 void notice_add(struct ptrace_target *t, const struct target_event *ev);
-void notice_drop(struct ptrace_target *t, pid_t pid);
+/* pid 0: all.  True: the end of a process was among them. */
+bool notice_drop(struct ptrace_target *t, pid_t pid);
 void ptrace_fetch_stops(struct target *t, pid_t pid);
 bool queue_has_event(struct ptrace_target *t);
 /* 1 and the next event to report, or 0. */

@@ -100,6 +100,7 @@ thread_stands(struct ptrace_target *t, struct thread *parent, pid_t tid)
 	th = new_thread(t, parent, tid);
 	if (th == NULL)
 		return false;
+	th->told_by = parent->tid;
 	event_handle(t, th, status);
 	thread_pend_event(t, parent, &ev);
 	return true;
@@ -159,9 +160,10 @@ let_child_go(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 }
 
 static bool
-keep_child(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
+keep_child(struct ptrace_target *t, struct thread *parent, pid_t pid,
+	   bool vfork)
 {
-	struct process *child = copy_process(t, p, pid, vfork);
+	struct process *child = copy_process(t, parent->process, pid, vfork);
 	struct thread *th;
 	struct breakpoint *b;
 
@@ -173,6 +175,7 @@ keep_child(struct ptrace_target *t, struct process *p, pid_t pid, bool vfork)
 		return false;
 	}
 	th->run = THREAD_STOPPED;
+	th->told_by = parent->tid;
 	/* One that a step had taken out is missing in the copy. */
 	for (b = child->breakpoints; b != NULL; b = b->next) {
 		b->inserted = false;
@@ -208,7 +211,7 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 	}
 	if (child_stopped(t, pid, &status)) {
 		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
-		       !p->leaving && keep_child(t, p, pid, vfork);
+		       !p->leaving && keep_child(t, th, pid, vfork);
 		if (!kept)
 			let_child_go(t, p, pid, vfork);
 	}

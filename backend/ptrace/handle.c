@@ -113,10 +113,14 @@ on_slot(struct ptrace_target *t, struct thread *th,
 	uint64_t pc;
 
 	if (ev->reason == TARGET_STOP_HW_BREAKPOINT &&
-	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc))
+	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc)) {
+		/* A software one there has been asked about as well. */
+		th->step_over = true;
+		th->step_over_pc = pc;
 		thread_go(t, th);
-	else
+	} else {
 		thread_pend_event(t, th, ev);
+	}
 }
 
 /* True: a debug register was behind it, and that was dealt with. */

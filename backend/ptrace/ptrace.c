@@ -76,15 +76,16 @@ ptrace_processes(struct target *base, pid_t *pids, size_t cap)
 static size_t
 ptrace_threads(struct target *base, pid_t pid, pid_t *tids, size_t cap)
 {
+	struct ptrace_target *t = ptrace_of(base);
 	const struct process *p;
 	const struct thread *th;
 	size_t n = 0;
 
-	for (p = ptrace_of(base)->processes; p != NULL; p = p->next) {
+	for (p = t->processes; p != NULL; p = p->next) {
 		if (p->leaving || (pid != 0 && p->pid != pid))
 			continue;
 		for (th = p->threads; th != NULL; th = th->next) {
-			if (th->zombie)
+			if (th->zombie || thread_parent_to_tell(t, th) != NULL)
 				continue;
 			if (n < cap)
 				tids[n] = th->tid;

@@ -62,6 +62,7 @@ struct thread {
 	bool listening;	     /* PTRACE_LISTEN: in group-stop */
 	bool zombie;	     /* a leader that has exited before the others */
 	bool announce;	     /* new: a THREAD_CREATED event is owed */
+	pid_t told_by;	     /* whose event tells of it; 0: it was there */
 	unsigned options;    /* TARGET_THREAD_* */
 	bool in_vfork;	     /* cannot stop until its child execs or exits */
 
@@ -238,6 +239,9 @@ struct thread *thread_find(struct ptrace_target *t, pid_t tid);
 /* NULL: no memory. */
 struct thread *thread_add(struct ptrace_target *t, struct process *p,
 			  pid_t tid);
+/* A child that nobody was told of yet: the thread whose event does; or NULL. */
+struct thread *thread_parent_to_tell(struct ptrace_target *t,
+				     const struct thread *child);
 /* Forgets it, with all that is queued for it. */
 void thread_remove(struct ptrace_target *t, struct thread *th);
 /* The thread has got another tid (exec). */

@@ -124,13 +124,16 @@ notice_add(struct ptrace_target *t, const struct target_event *ev)
 	wake(t);
 }
 
-void
+bool
 notice_drop(struct ptrace_target *t, pid_t pid)
 {
 	struct notice **at = &t->notices, *n;
+	bool ended = false;
 
 	while ((n = *at) != NULL) {
 		if (n->event.pid == pid || pid == 0) {
+			ended |= n->event.kind == TARGET_EVENT_EXITED ||
+				 n->event.kind == TARGET_EVENT_KILLED;
 			*at = n->next;
 			free(n);
 		} else {
@@ -138,6 +141,7 @@ notice_drop(struct ptrace_target *t, pid_t pid)
 		}
 	}
 	t->notices_tail = at;
+	return ended;
 }
 
 /* Did the session take away what this thread has run into? */
@@ -162,7 +166,8 @@ report(struct ptrace_target *t, struct thread *th, struct target_event *ev)
 {
 	*ev = th->pending;
 	th->reported = th->pending;
-	th->reported_at_breakpoint = ev->reason == TARGET_STOP_BREAKPOINT;
+	th->reported_at_breakpoint = ev->reason == TARGET_STOP_BREAKPOINT ||
+				     ev->reason == TARGET_STOP_HW_BREAKPOINT;
 	th->wanted_running = false;
 	th->stop_requested = false;
 	thread_unpend(t, th);

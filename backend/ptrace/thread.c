@@ -50,6 +50,17 @@ thread_find(struct ptrace_target *t, pid_t tid)
 }
 
 struct thread *
+thread_parent_to_tell(struct ptrace_target *t, const struct thread *child)
+{
+	struct thread *th = thread_find(t, child->told_by);
+
+	if (th == NULL || th->pending.kind != TARGET_EVENT_STOP ||
+	    th->pending.child_tid != child->tid)
+		return NULL;
+	return th;
+}
+
+struct thread *
 thread_add(struct ptrace_target *t, struct process *p, pid_t tid)
 {
 	struct thread *th = calloc(1, sizeof(*th));

@@ -285,15 +285,33 @@ is_ours(struct session *s, int64_t pid)
 	       target_threads(s->target, (pid_t)pid, NULL, 0) > 0;
 }
 
+/* A process that has ended, and of whose end the client was not told yet. */
+static int
+let_go_of_ended(struct session *s, int64_t pid)
+{
+	int err;
+
+	if (pid <= 0 || pid > INT32_MAX ||
+	    target_thread_process(s->target, (pid_t)pid) != 0)
+		return -ESRCH;
+	err = target_detach(s->target, (pid_t)pid, false);
+	if (err < 0)
+		return err;
+	session_forget_process(s, (pid_t)pid);
+	session_update_state(s);
+	return 0;
+}
+
 int
 handle_vkill(struct session *s, const struct rsp_request *req,
 	     struct rsp_reply *out)
 {
 	int err;
 
-	if (!is_ours(s, req->pid))
-		return -ESRCH;
-	err = kill_process(s, (pid_t)req->pid);
+	if (is_ours(s, req->pid))
+		err = kill_process(s, (pid_t)req->pid);
+	else
+		err = let_go_of_ended(s, req->pid);
 	if (err == 0)
 		rsp_reply_str(out, "OK");
 	return err;
@@ -346,8 +364,12 @@ handle_detach(struct session *s, const struct rsp_request *req,
 	if (err < 0)
 		return err;
 
-	if (req->detach.has_pid && !is_ours(s, req->detach.pid))
-		return -ESRCH;
+	if (req->detach.has_pid && !is_ours(s, req->detach.pid)) {
+		err = let_go_of_ended(s, req->detach.pid);
+		if (err == 0)
+			rsp_reply_str(out, "OK");
+		return err;
+	}
 	if (!stay && leaves_trace(s)) {
 		rsp_reply_str(out, "OK");
 		return 0;

@@ -148,7 +148,10 @@ osdata_name(struct session *s, const char *column, pid_t pid)
 	char name[64];
 
 	read_name(pid, name);
-	osdata_text(s, column, name);
+	if (name[0] == '\0')
+		osdata_number(s, column, pid);
+	else
+		osdata_text(s, column, name);
 }
 
 void

@@ -40,7 +40,7 @@ void osdata_time(struct session *s, const char *column, time_t time);
 /* The command line of a process, or "[name]" if it has none; "" if it is
  * gone. */
 void osdata_command(struct session *s, const char *column, pid_t pid);
-/* Its name alone. */
+/* Its name alone; its id if it is gone. */
 void osdata_name(struct session *s, const char *column, pid_t pid);
 
 /* Calls `row` for each line of a file, without the first `skip` lines. */

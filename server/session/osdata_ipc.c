@@ -11,7 +11,7 @@ put_key(struct session *s, int key, const char *id_column, int id,
 	osdata_number(s, "key", key);
 	osdata_number(s, id_column, id);
 	snprintf(text, sizeof(text), "%o", perms);
-	osdata_text(s, "perm", text);
+	osdata_text(s, "permissions", text);
 }
 
 /* uid, gid, cuid, cgid */

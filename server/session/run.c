@@ -56,7 +56,7 @@ void
 session_forget_process(struct session *s, pid_t pid)
 {
 	breakpoints_forget_process(s, pid);
-	trace_forget_process(s, pid);
+	trace_process_ended(s, pid);
 	if (s->client.g_pid == pid)
 		session_select(s, 0, 0);
 	for (size_t i = 0; i < SESSION_SAVED_MAX; i++) {

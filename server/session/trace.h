@@ -160,7 +160,9 @@ bool trace_outlives_client(const struct session *s);
 void trace_client_gone(struct session *s);
 /* A process is about to be let go: a run in it ends. */
 void trace_detach(struct session *s, pid_t pid);
-/* A process is gone, or another program runs in it. */
+/* A process is gone, and a run in it has ended. */
+void trace_process_ended(struct session *s, pid_t pid);
+/* Another program runs in a process. */
 void trace_forget_process(struct session *s, pid_t pid);
 /* A child with a copy of the memory goes without tracepoints. */
 void trace_forked(struct session *s, pid_t child);

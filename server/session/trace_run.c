@@ -232,6 +232,23 @@ trace_detach(struct session *s, pid_t pid)
 		trace_stop(s, TRACE_END_STOPPED, 0, NULL);
 }
 
+/* Nobody's: the program that was traced has been replaced by another. */
+static bool
+has_no_process_left(const struct session *s)
+{
+	return s->trace->pid == 0 && target_processes(s->target, NULL, 0) == 0;
+}
+
+void
+trace_process_ended(struct session *s, pid_t pid)
+{
+	if (s->trace == NULL)
+		return;
+	if (s->trace->pid == pid || has_no_process_left(s))
+		trace_stop(s, TRACE_END_ERROR, 0, "the program has ended");
+	trace_forget_process(s, pid);
+}
+
 /* Its breakpoints have gone with it; the run has not. */
 void
 trace_forget_process(struct session *s, pid_t pid)

@@ -212,6 +212,34 @@ a_filter_decides_what_is_reported(void **state)
 	assert_int_equal(me.calls, 10);
 }
 
+/* Beside a software one it is one hit, reported or not. */
+static void
+two_kinds_at_one_place_are_hit_once(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 1);
+	struct filter me = { .f = f, .report_at = 5 };
+	uint64_t count;
+
+	if (target_hw_slots(f->t) == 0)
+		skip();
+	run(f, pid, TARGET_RESUME_STEP);
+	target_set_hit_filter(f->t, filter, &me);
+	insert(f, pid, f->tick);
+	assert_int_equal(target_insert_breakpoint(
+			     f->t, pid, TARGET_BREAKPOINT_HARDWARE, f->tick, 1),
+			 0);
+	count = read_word(f, pid, f->counter);
+	run(f, pid, TARGET_RESUME_CONTINUE);
+	assert_int_equal(me.calls, 5);
+	assert_in_range(read_word(f, pid, f->counter) - count, 4, 5);
+	me.report_at = 6;
+	count = read_word(f, pid, f->counter);
+	run(f, pid, TARGET_RESUME_CONTINUE);
+	assert_int_equal(me.calls, 6);
+	assert_int_equal(read_word(f, pid, f->counter) - count, 1);
+}
+
 struct watcher {
 	struct fixture *f;
 	unsigned hits, steps, want;
@@ -317,6 +345,7 @@ contract_breakpoints(void)
 		TEST(one_inserted_under_a_thread_is_hit),
 		TEST(others_go_on_over_one),
 		TEST(a_queued_hit_of_a_removed_one_is_dropped),
+		TEST(two_kinds_at_one_place_are_hit_once),
 		TEST(a_hardware_one_is_told_apart),
 		TEST(a_filter_decides_what_is_reported),
 		TEST(steps_are_told_to_a_watcher),

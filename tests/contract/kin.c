@@ -293,6 +293,97 @@ a_breakpoint_inserted_again_is_in_the_new_code(void **state)
 	assert_int_equal(f->shared->value, 2);
 }
 
+/* ---- children that nobody was told of ----------------------------------- */
+
+static void
+make_child(struct shared *s)
+{
+	pid_t pid;
+
+	s->ready = 1;
+	while (!s->go)
+		sleep_ms(1);
+	pid = fork();
+	if (pid == 0) {
+		s->done = 1;
+		_exit(0);
+	}
+	if (waitpid(pid, NULL, 0) != pid)
+		_exit(1);
+}
+
+/* The event is there, and not told yet. */
+static void
+fork_untold(struct fixture *f)
+{
+	static const uint64_t child_signal[2] = { 1u << (SIGCHLD - 1) };
+
+	target_set_pass_signals(f->t, child_signal);
+	target_set_reports(f->t, TARGET_REPORT_FORK);
+	start(f, make_child);
+	attach(f);
+	resume(f, 0);
+	f->shared->go = 1;
+	next(f, NULL);
+}
+
+static void
+a_child_is_listed_once_it_was_told(void **state)
+{
+	struct fixture *f = *state;
+	struct target_event ev;
+
+	fork_untold(f);
+	assert_int_equal(target_threads(f->t, 0, NULL, 0), 1);
+	next(f, &ev);
+	assert_int_equal(ev.reason, TARGET_STOP_FORK);
+	assert_int_equal(target_threads(f->t, 0, NULL, 0), 2);
+	assert_int_equal(target_threads(f->t, ev.child_pid, NULL, 0), 1);
+	assert_int_equal(target_detach(f->t, ev.child_pid, false), 0);
+	ends(f);
+}
+
+static void
+an_untold_child_is_let_go_with_its_parent(void **state)
+{
+	struct fixture *f = *state;
+
+	fork_untold(f);
+	assert_int_equal(target_detach(f->t, f->pid, false), 0);
+	assert_int_equal(target_processes(f->t, NULL, 0), 0);
+	until(&f->shared->done);
+	assert_int_equal(waitpid(f->pid, NULL, 0), f->pid);
+	f->pid = 0;
+}
+
+static void
+an_untold_child_is_killed_with_its_parent(void **state)
+{
+	struct fixture *f = *state;
+
+	fork_untold(f);
+	assert_int_equal(target_kill(f->t, f->pid), 0);
+	f->pid = 0;
+	assert_int_equal(target_processes(f->t, NULL, 0), 0);
+	assert_false(f->shared->done);
+}
+
+static void
+who_was_killed_can_be_let_go(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, make_child);
+	attach(f);
+	assert_return_code(kill(f->pid, SIGKILL), errno);
+	next(f, NULL);
+	assert_int_equal(target_detach(f->t, f->pid, false), 0);
+	assert_int_equal(target_next_event(f->t, NULL), 0);
+	assert_int_equal(target_detach(f->t, f->pid, false), -ESRCH);
+	assert_int_equal(target_kill(f->t, f->pid), -ESRCH);
+	f->pid = 0;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -304,6 +395,10 @@ main(void)
 		TEST(the_end_of_a_lone_leader_is_seen),
 		TEST(one_thread_ends_the_process),
 		TEST(a_breakpoint_inserted_again_is_in_the_new_code),
+		TEST(a_child_is_listed_once_it_was_told),
+		TEST(an_untold_child_is_let_go_with_its_parent),
+		TEST(an_untold_child_is_killed_with_its_parent),
+		TEST(who_was_killed_can_be_let_go),
 	};
 
 	return cmocka_run_group_tests_name("kin", tests, NULL, NULL);

@@ -13,9 +13,9 @@ TABLES = {
     "threads": ("pid", "command", "tid", "core"),
     "files": ("pid", "command", "file descriptor", "name"),
     "sockets": ("local address", "local port", "state", "protocol"),
-    "shm": ("key", "shmid", "perm", "size"),
-    "semaphores": ("key", "semid", "perm", "num semaphores"),
-    "msg": ("key", "msqid", "perm", "num messages"),
+    "shm": ("key", "shmid", "permissions", "size"),
+    "semaphores": ("key", "semid", "permissions", "num semaphores"),
+    "msg": ("key", "msqid", "permissions", "num messages"),
     "modules": ("name", "size", "num uses", "status"),
     "cpus": ("processor", "vendor_id", "model name", "flags"),
 }

@@ -28,6 +28,10 @@ def test():
         reply = r.ask(first)
         if how != "stopped":
             check(reply[:1] in "EXW" or reply == "OK", "odd reply", reply)
+        if how == "detach" and reply == "OK":
+            r.close()
+            check(server.wait() == 0, "rspd died")
+            return
         if not reply.startswith("X"):
             reply = r.ask("vCont;c")
             check(reply[:1] in "EXW", "odd reply to vCont", reply)
