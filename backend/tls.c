@@ -133,6 +133,23 @@ static_block(const struct place *p, uint64_t lm, uint64_t *block)
 	return 0;
 }
 
+/* Of a static program that is position independent there is a link map. */
+static int
+look_for_others(void *arg, const struct target_library *lib, bool main)
+{
+	const uint64_t *lm = arg;
+
+	if (main)
+		return lib->lm != *lm;
+	return strstr(lib->name, "vdso") == NULL;
+}
+
+static bool
+is_static_program(const struct place *p, uint64_t lm)
+{
+	return svr4_walk(p->t, p->pid, NULL, look_for_others, &lm) == 0;
+}
+
 int
 target_tls_address(struct target *t, pid_t pid, pid_t tid, uint64_t lm,
 		   uint64_t offset, uint64_t *addr)
@@ -150,6 +167,9 @@ target_tls_address(struct target *t, pid_t pid, pid_t tid, uint64_t lm,
 	if (err == 0 && lm != 0)
 		err = read_field(&p, "_thread_db_link_map_l_tls_modid", lm,
 				 &module);
+	/* Such a program has one module, and its libc exports nothing. */
+	if (err == -ENOENT && is_static_program(&p, lm))
+		err = 0;
 	if (err < 0)
 		return err;
 	if (module == 0 || module > MODULES_MAX)

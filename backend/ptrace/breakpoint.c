@@ -274,16 +274,17 @@ static int
 remove_software(struct process *p, uint64_t addr)
 {
 	struct breakpoint **at, *b;
+	int err;
 
 	for (at = &p->breakpoints; (b = *at) != NULL; at = &b->next)
 		if (b->addr == addr)
 			break;
 	if (b == NULL)
 		return -ENOENT;
-	/* Memory that has been unmapped needs no mending. */
-	breakpoint_lift(p, b);
+	/* Where the memory is gone that is told, and the breakpoint is, too. */
+	err = breakpoint_lift(p, b);
 	unlink_at(at);
-	return 0;
+	return err;
 }
 
 /* Running threads take the new slots up when they stop for a moment. */

@@ -170,6 +170,20 @@ step_done(struct ptrace_target *t, struct thread *th)
 	thread_pend(t, th, TARGET_STOP_STEP, SIGTRAP);
 }
 
+/*
+ * A breakpoint where nothing can be executed is hit as a fault: gdb lets the
+ * functions that it calls return to the stack.
+ */
+static bool
+is_hit_as_fault(struct thread *th, int signal)
+{
+	uint64_t pc;
+
+	return (signal == SIGSEGV || signal == SIGILL) &&
+	       th->process->breakpoints != NULL && registers_pc(th, &pc) == 0 &&
+	       breakpoint_at(th->process, pc) != NULL;
+}
+
 /* A client that steps wants to see what would lead it into a handler. */
 static bool
 is_passed(const struct ptrace_target *t, const struct thread *th, int signal)
@@ -189,7 +203,7 @@ on_own_signal(struct ptrace_target *t, struct thread *th, int signal)
 		th->pass_once &= ~bit;
 		th->deliver = signal;
 		thread_go(t, th);
-	} else if (is_passed(t, th, signal)) {
+	} else if (is_passed(t, th, signal) && !is_hit_as_fault(th, signal)) {
 		th->deliver = signal;
 		thread_go(t, th);
 	} else {

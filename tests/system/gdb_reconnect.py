@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: disconnect killed-stopped killed-running reset-running
+# variants: disconnect killed-stopped killed-running reset-running in-reply in-run
 """gdb goes in one way or another; the next one finds the same process and
 threads, no old breakpoint, and its own breakpoints work."""
 import re
 import signal
 
+from lib.cut import Cut
 from lib.harness import (Server, alive, check, check_in, check_match,
                          check_order, gdb, inferior, run, state_of, variant,
                          wait_until)
@@ -24,6 +25,15 @@ def leave(how, server, program):
         r.expect("?", "T.*")
         r.resume()
         r.reset()
+        return
+    if how.startswith("in-"):
+        cut = Cut(server, how.rpartition("-")[2], server.inferior_pid())
+        gdb(program, "target remote " + cut.address, "break lap", "continue",
+            "delete", "break work if n == 1000000", "monitor help",
+            *(["dump binary memory /dev/null"
+               " (char*)&printf (char*)&printf+0x80000"]
+              if how == "in-reply" else ["continue"]))
+        check(cut.was_cut, "gdb got through")
         return
     mi = Mi(program, connect="-target-select remote " + server.address)
     mi.command("-break-insert lap")

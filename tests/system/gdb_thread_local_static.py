@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: dynamic static without-thread-db
+# variants: dynamic static static-pie without-thread-db
 """A thread-local variable in a dynamic and in a static program, and with a
 libthread_db that cannot be found, as the user may say."""
 import os
@@ -12,9 +12,9 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../inferiors/threads.c")
 
 
-def static_program():
+def static_program(how):
     program = os.path.join(tmp(), "threads-static")
-    made = subprocess.run([need("cc"), "-g", "-O0", "-D_GNU_SOURCE", "-static",
+    made = subprocess.run([need("cc"), "-g", "-O0", "-D_GNU_SOURCE", "-" + how,
                            "-pthread", "-o", program, SOURCE],
                           capture_output=True, text=True)
     if made.returncode != 0:
@@ -24,7 +24,8 @@ def static_program():
 
 def test():
     how = variant("dynamic")
-    program = static_program() if how == "static" else inferior("threads")
+    program = (static_program(how) if how.startswith("static")
+               else inferior("threads"))
     server = Server("--once", "127.0.0.1:0", program, "3")
     more = (["monitor set libthread-db-search-path /nowhere"]
             if how == "without-thread-db" else [])
