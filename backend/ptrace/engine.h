@@ -66,7 +66,11 @@ int ptrace_next_event(struct target *t, struct target_event *ev);
 int event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status);
 /* Handles events until a process that is being killed is gone. */
 int event_wait_end(struct ptrace_target *t, struct process *p, int timeout_ms);
-/* Stops of threads which no parent has announced yet. */
+
+/* ---- orphan.c: stops of threads which no parent has announced yet ---------
+ */
+
+void orphan_add(struct ptrace_target *t, pid_t tid, int status);
 bool orphan_take(struct ptrace_target *t, pid_t tid, int *status);
 /* The one after that (0: the first), or 0. */
 pid_t orphan_next(const struct ptrace_target *t, pid_t after);

@@ -5,7 +5,6 @@
  * for when nobody in particular is expected.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,17 +22,10 @@
 #define PATIENCE_NS 50000
 #define VAIN_COST   3
 #define VAIN_MAX    (4 * VAIN_COST)
-#define VAIN_RETRY  32
+#define VAIN_RETRY  16
 
 /* Statuses handled in one go: a storm must not starve the client. */
 #define COLLECT_MAX 256
-
-/* A stop of a tid that nobody has announced. */
-struct orphan {
-	pid_t tid;
-	int status;
-	struct orphan *next;
-};
 
 /* The tid that has changed, 0 if none has, or -errno. */
 static pid_t
@@ -77,75 +69,6 @@ reap_soon(struct patience *p, pid_t tid, int *status)
 	else if (got != 0 && p->vain > 0)
 		p->vain--;
 	return got;
-}
-
-/*
- * A child can stop before its parent's fork event tells of it.  An exit of
- * someone unknown (a thread that an exec has swept away) is no news.
- */
-static void
-orphan_add(struct ptrace_target *t, pid_t tid, int status)
-{
-	struct orphan *o, **at;
-
-	if (!WIFSTOPPED(status)) {
-		for (at = &t->orphans; (o = *at) != NULL; at = &o->next) {
-			if (o->tid != tid)
-				continue;
-			*at = o->next;
-			free(o);
-			return;
-		}
-		return;
-	}
-	o = malloc(sizeof(*o));
-	if (o == NULL)
-		return;
-	o->tid = tid;
-	o->status = status;
-	o->next = t->orphans;
-	t->orphans = o;
-}
-
-bool
-orphan_take(struct ptrace_target *t, pid_t tid, int *status)
-{
-	struct orphan **at, *o;
-
-	for (at = &t->orphans; (o = *at) != NULL; at = &o->next) {
-		if (o->tid != tid)
-			continue;
-		*status = o->status;
-		*at = o->next;
-		free(o);
-		return true;
-	}
-	return false;
-}
-
-void
-orphans_free(struct ptrace_target *t)
-{
-	struct orphan *o;
-
-	while ((o = t->orphans) != NULL) {
-		t->orphans = o->next;
-		free(o);
-	}
-}
-
-pid_t
-orphan_next(const struct ptrace_target *t, pid_t after)
-{
-	const struct orphan *o = t->orphans;
-
-	if (after != 0) {
-		while (o != NULL && o->tid != after)
-			o = o->next;
-		if (o != NULL)
-			o = o->next;
-	}
-	return o != NULL ? o->tid : 0;
 }
 
 static uint64_t

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: running stopped breakpoint breakpoint_elsewhere watchpoint stepping group_stop child
+# variants: running stopped breakpoint breakpoint_elsewhere watchpoint stepping called group_stop child
 """An attached program lives on when rspd is killed, with nothing of it left."""
 import os
 import signal
@@ -54,6 +54,11 @@ def prepare(r, program, base):
         for tid in tasks(program.pid):
             r.resume("vCont;s:p%x.%x" % (program.pid, tid))
             r.stop_reply()
+    elif how == "called":
+        # Its registers are still those of the last call that it was made do.
+        base = r.ask("_M1000,rwx")
+        r.expect("_m" + base, "OK")
+        check(r.ask("_M1000,rwx") == base, "no memory")
 
 
 def end_server(server):
