@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attaching to a running process: all its threads, without a trace in it. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +10,6 @@
 #include "engine.h"
 #include "guardian.h"
 
-/* Passes over /proc/PID/task; each but the last found new threads. */
-#define PASSES_MAX 100
-
 /* Execs in the midst of one attach; each makes it start anew. */
 #define EXECS_MAX 20
 
@@ -23,12 +19,34 @@
 /* How long an earlier detach's last thread is waited for. */
 #define LEAVING_TIMEOUT_MS 3000
 
+/*
+ * A thread that was not seized yet has exec'd: the kernel has ended the one we
+ * had seized and given its tid to the other, which nobody traces.
+ */
 static bool
-is_dead(pid_t pid)
+was_replaced(const struct thread *th)
 {
-	char state;
+	long tracer;
 
-	return procfs_state(pid, &state) < 0 || state == 'Z' || state == 'X';
+	return th->run != THREAD_STOPPED && !th->has_status &&
+	       procfs_status_field(th->tid, "TracerPid:", &tracer) == 0 &&
+	       tracer != getpid() && !procfs_is_dead(th->tid);
+}
+
+static bool
+forget_replaced(struct ptrace_target *t, struct process *p)
+{
+	struct thread *th, *next;
+	bool any = false;
+
+	for (th = p->threads; th != NULL; th = next) {
+		next = th->next;
+		if (!was_replaced(th))
+			continue;
+		thread_remove(t, th);
+		any = true;
+	}
+	return any;
 }
 
 /* Clear errors for what the kernel answers in many ways. */
@@ -48,134 +66,15 @@ check(struct ptrace_target *t, pid_t pid)
 	if (procfs_thread_facts(pid, &facts) < 0 || facts.group != pid ||
 	    facts.state == 'Z' || facts.state == 'X')
 		return -ESRCH;
-	if (p != NULL && event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0)
-		return -EPERM;
+	if (p != NULL && event_wait_end(t, p, LEAVING_TIMEOUT_MS) < 0) {
+		forget_replaced(t, p);
+		detach_check_end(t, p);
+		if (!p->gone)
+			return -EPERM;
+	}
 	if (p != NULL && procfs_thread_facts(pid, &facts) < 0)
 		return -ESRCH;
 	return facts.tracer != 0 ? -EPERM : 0;
-}
-
-static int
-seize(struct ptrace_target *t, struct process *p, pid_t tid)
-{
-	struct thread *th;
-
-	if (thread_find(t, tid) != NULL)
-		return 0;
-	if (ptrace(PTRACE_SEIZE, tid, NULL, TRACE_OPTIONS) < 0)
-		return -errno;
-	th = thread_add(t, p, tid);
-	if (th == NULL) {
-		ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
-		return -ENOMEM;
-	}
-	th->run = THREAD_RUNNING;
-	thread_interrupt(th);
-	return 1;
-}
-
-/*
- * A leader that has ended is EPERM to the kernel, and an exec by one of the
- * other threads may put a new one into its place.
- */
-static int
-seize_leader(struct ptrace_target *t, struct process *p)
-{
-	struct timespec moment = { .tv_nsec = 1000000 };
-	long tracer;
-	int err, tries;
-
-	for (tries = 0; tries < 20; tries++) {
-		err = seize(t, p, p->pid);
-		if (err != -EPERM)
-			return err;
-		if (is_dead(p->pid))
-			return -ESRCH;
-		if (procfs_status_field(p->pid, "TracerPid:", &tracer) < 0 ||
-		    tracer != 0)
-			return -EPERM;
-		nanosleep(&moment, NULL);
-	}
-	return -EPERM;
-}
-
-/* Seizes what is listed; how many of them were new. */
-static int
-seize_listed(struct ptrace_target *t, struct process *p, DIR *dir)
-{
-	struct dirent *entry;
-	long tid;
-	char *end;
-	int err, n = 0;
-
-	rewinddir(dir);
-	while ((entry = readdir(dir)) != NULL) {
-		tid = 0;
-		for (end = entry->d_name; *end >= '0' && *end <= '9'; end++)
-			tid = tid * 10 + (*end - '0');
-		if (*end != '\0' || tid <= 0 || tid > INT32_MAX)
-			continue;
-		err = seize(t, p, (pid_t)tid);
-		/*
-		 * -EPERM: a seized thread has just made it, so that it is ours
-		 * already and will be announced; -ESRCH: it has ended.
-		 */
-		if (err == -ENOMEM)
-			return err;
-		if (err > 0)
-			n++;
-	}
-	return n;
-}
-
-static int
-seize_all(struct ptrace_target *t, struct process *p)
-{
-	char path[64];
-	DIR *dir;
-	int n, passes;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", p->pid);
-	dir = opendir(path);
-	if (dir == NULL)
-		return -ESRCH;
-	for (passes = 0; passes < PASSES_MAX; passes++) {
-		n = seize_listed(t, p, dir);
-		if (n <= 0)
-			break;
-	}
-	closedir(dir);
-	return n < 0 ? n : 0;
-}
-
-/*
- * A thread that was not seized yet has exec'd: the kernel has ended the one we
- * had seized and given its tid to the other, which nobody traces.
- */
-static bool
-was_replaced(const struct thread *th)
-{
-	long tracer;
-
-	return th->run != THREAD_STOPPED && !th->has_status &&
-	       procfs_status_field(th->tid, "TracerPid:", &tracer) == 0 &&
-	       tracer != getpid() && !is_dead(th->tid);
-}
-
-static bool
-forget_replaced(struct ptrace_target *t, struct process *p)
-{
-	struct thread *th, *next;
-	bool any = false;
-
-	for (th = p->threads; th != NULL; th = next) {
-		next = th->next;
-		if (!was_replaced(th))
-			continue;
-		thread_remove(t, th);
-		any = true;
-	}
-	return any;
 }
 
 /* The kernel takes the program away first when a process ends. */
@@ -188,28 +87,32 @@ has_program(pid_t pid)
 	return readlink(path, exe, sizeof(exe)) > 0;
 }
 
-/* Seizes and stops all, again where an exec came in between. */
+/*
+ * Seizes and stops all, again where an exec came in between.  While the leader
+ * is traced /proc tells us what it is; in the midst of an exec there may be
+ * nobody to ask.
+ */
 static int
 take_all(struct ptrace_target *t, struct process *p)
 {
-	const struct arch *arch;
+	struct timespec moment = { .tv_nsec = 1000000 };
+	const struct arch *arch = NULL;
 	int err, tries;
 
 	for (tries = 0; tries < EXECS_MAX; tries++) {
-		err = seize_leader(t, p);
-		if (err < 0)
-			return err;
-		/* Only now is it sure that /proc tells us. */
-		arch = procfs_arch(p->pid);
-		if (arch == NULL)
-			return has_program(p->pid) ? -ENOEXEC : -ESRCH;
-		p->arch = arch;
 		err = seize_all(t, p);
+		arch = procfs_arch(p->pid);
+		if (arch != NULL)
+			p->arch = arch;
 		threads_stop(t, p);
-		if (err < 0 || p->gone || !forget_replaced(t, p))
+		if (err < 0 || p->gone)
 			return err;
+		if (!forget_replaced(t, p) && arch != NULL)
+			return 0;
+		if (arch == NULL)
+			nanosleep(&moment, NULL);
 	}
-	return -EBUSY;
+	return arch != NULL ? -EBUSY : has_program(p->pid) ? -ENOEXEC : -ESRCH;
 }
 
 /* Is a signal of the thread's own, or of its process, about to come? */

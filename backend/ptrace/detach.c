@@ -68,8 +68,13 @@ detach_thread(struct ptrace_target *t, struct thread *th)
 	registers_flush(th);
 	if (ptrace(PTRACE_DETACH, th->tid, NULL, signal) < 0 &&
 	    errno == ESRCH) {
-		/* Killed meanwhile; nobody but us can reap it. */
+		/*
+		 * Killed meanwhile.  Nobody but us can reap it, except for an
+		 * exec, that of one which was let go before: a leader.
+		 */
 		th->run = THREAD_RUNNING;
+		th->zombie = th->tid == p->pid;
+		detach_check_end(t, p);
 		return;
 	}
 	thread_remove(t, th);

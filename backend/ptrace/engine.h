@@ -66,6 +66,10 @@ int ptrace_next_event(struct target *t, struct target_event *ev);
 int event_wait(struct ptrace_target *t, pid_t tid, int timeout_ms, int *status);
 /* Handles events until a process that is being killed is gone. */
 int event_wait_end(struct ptrace_target *t, struct process *p, int timeout_ms);
+/* A status that was given back (ptrace.h); false: there is none. */
+bool event_take_status(struct ptrace_target *t, struct thread *th, int *status);
+/* Waits for all that have ended but in_seize, and gives their statuses back. */
+void event_keep_ends(struct ptrace_target *t);
 
 /* ---- orphan.c: stops of threads which no parent has announced yet ---------
  */
@@ -191,6 +195,14 @@ int ptrace_insert_breakpoint(struct target *t, pid_t pid,
 int ptrace_remove_breakpoint(struct target *t, pid_t pid,
 			     enum target_breakpoint_kind kind, uint64_t addr,
 			     uint64_t len);
+
+/* ---- seize.c ----------------------------------------------------------- */
+
+/*
+ * Seizes and interrupts all threads of a process, old and new; waits for no
+ * stop.  -ESRCH: it has ended.  -EPERM: it is not for us.
+ */
+int seize_all(struct ptrace_target *t, struct process *p);
 
 /* ---- attach.c, launch.c, detach.c -------------------------------------- */
 

@@ -196,8 +196,12 @@ event_look_again(struct ptrace_target *t)
 void
 event_return_status(struct ptrace_target *t, struct thread *th, int status)
 {
-	if (th->has_status)
+	if (th->has_status) {
+		/* Nothing comes after an end. */
+		if (!WIFSTOPPED(status))
+			th->status = status;
 		return;
+	}
 	if (WIFSTOPPED(status) && status >> 8 == SIGTRAP)
 		guardian_trapped(th);
 	th->has_status = true;
@@ -207,8 +211,7 @@ event_return_status(struct ptrace_target *t, struct thread *th, int status)
 	wake(t);
 }
 
-/* A status that was given back; false: none. */
-static bool
+bool
 event_take_status(struct ptrace_target *t, struct thread *th, int *status)
 {
 	if (!th->has_status)
@@ -230,6 +233,26 @@ next_returned(struct ptrace_target *t)
 			if (th->has_status)
 				return th;
 	return NULL;
+}
+
+void
+event_keep_ends(struct ptrace_target *t)
+{
+	struct thread *th;
+	siginfo_t si = { 0 };
+	int status;
+
+	while (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) ==
+		   0 &&
+	       si.si_pid != 0 && si.si_pid != t->in_seize &&
+	       reap(si.si_pid, &status) > 0) {
+		th = thread_find(t, si.si_pid);
+		if (th != NULL)
+			event_return_status(t, th, status);
+		else
+			orphan_add(t, si.si_pid, status);
+		si.si_pid = 0;
+	}
 }
 
 /* Is there news that no signal has been read of?  It is one, however many

@@ -152,6 +152,14 @@ procfs_state(pid_t tid, char *state)
 	return 0;
 }
 
+bool
+procfs_is_dead(pid_t tid)
+{
+	char state;
+
+	return procfs_state(tid, &state) < 0 || state == 'Z' || state == 'X';
+}
+
 static bool
 signals_at(const char *text, const char *key, uint64_t *set)
 {

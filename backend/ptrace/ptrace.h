@@ -201,6 +201,7 @@ struct ptrace_target {
 	pid_t name_tid;
 	bool woken;
 	bool collecting;
+	volatile sig_atomic_t in_seize; /* the tid that seize.c is about */
 	bool look_again; /* statuses may be left whose signal is eaten */
 	/* Let go since we looked, and perhaps back at once: a tid, -1 if there
 	 * are several, or 0. */
@@ -467,6 +468,8 @@ int ptrace_pages_present(struct target *t, pid_t pid, uint64_t addr,
 /* One numeric field of /proc/PID/status ("TracerPid:"), -errno. */
 int procfs_status_field(pid_t tid, const char *key, long *value);
 int procfs_state(pid_t tid, char *state); /* R S D T t Z X */
+/* It has ended, waited for or not. */
+bool procfs_is_dead(pid_t tid);
 struct procfs_thread {
 	long group, tracer;	   /* 0: none */
 	char state;		   /* R S D T t Z X */
