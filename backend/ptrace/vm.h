@@ -210,6 +210,9 @@ int vm_watch_collect(struct ptrace_target *t, struct process *p,
 /* A store has hit a page that is watched by faults: true if it may go on. */
 bool vm_watch_fault(struct ptrace_target *t, struct process *p,
 		    struct vm_region *r, uint64_t page);
+/* The program has made these writable itself, and so may have stored there
+ * with no fault.  -ENOMEM. */
+int vm_watch_writable(struct vm_region *r, uint64_t start, uint64_t end);
 void vm_watch_close(struct vm_table *t);
 
 /* ---- vm_userfault.c --------------------------------------------------- */

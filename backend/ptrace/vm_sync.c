@@ -130,6 +130,8 @@ cover(struct progress *s, struct vm_region *r, const struct maps_line *line)
 		return 0;
 	}
 	err = take_protection(s->p, r, s->at, to, line);
+	if (err == 0 && line->prot & TARGET_MAP_WRITE)
+		err = vm_watch_writable(r, s->at, to);
 	if (err < 0)
 		return err;
 	s->at = to;

@@ -166,6 +166,9 @@ scan_next(const struct vm_table *t, uint64_t start, uint64_t end,
 	};
 	int n = ioctl(t->pagemap, SCAN, &scan);
 
+	/* Another's userfaultfd is there. */
+	if (n < 0 && errno == EPERM)
+		return -EOPNOTSUPP;
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	list(w, ranges, (size_t)n);

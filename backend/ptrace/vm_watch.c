@@ -202,7 +202,30 @@ vm_watch_collect(struct ptrace_target *t, struct process *p,
 		return collect_faults(t, p, r, start, end, w);
 	if (table->userfault < 0)
 		return -EOPNOTSUPP;
+	/* The program may have put another mapping there. */
+	(void)vm_userfault_register(table, r->base, vm_region_end(r));
 	return vm_userfault_scan(table, start, end, w);
+}
+
+int
+vm_watch_writable(struct vm_region *r, uint64_t start, uint64_t end)
+{
+	uint64_t to;
+	size_t i;
+
+	/* By address, as runs join when they become alike. */
+	for (; r->written != NULL && start < end; start = to) {
+		i = vm_run_index(r->written, start);
+		to = vm_run_end(r->written, i);
+		if (to > end)
+			to = end;
+		if (r->written->runs[i].protect == WRITTEN)
+			continue;
+		if (vm_run_room(r->written) < 0)
+			return -ENOMEM;
+		vm_set(r->written, start, to, WRITTEN);
+	}
+	return 0;
 }
 
 /* ---- faults ----------------------------------------------------------- */

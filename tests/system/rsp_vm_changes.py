@@ -52,6 +52,22 @@ def replaced(p):
     check(p.free(base, 0, 0x8000) == 0, "release")
 
 
+def replaced_watched(p):
+    """Other pages in a watched region are watched from then on; what was
+    stored there before they were seen counts as well."""
+    base = p.allocate(0, 8 * PAGE, WATCHED, 4)
+    check(p.touch(WRITE, base, 1)[0] == [], "store")
+    check(p.touch(REPLACE, base + PAGE)[0] == [], "mmap(MAP_FIXED)")
+    check(p.touch(WRITE, base + PAGE, 1)[0] == [], "store")
+    check(p.touch(WRITE, base + 2 * PAGE, 1)[0] == [], "store")
+    check(p.written(base, 8 * PAGE, 1) ==
+          [base, base + PAGE, base + 2 * PAGE], "written")
+    check(p.written(base, 8 * PAGE) == [], "reset")
+    check(p.touch(WRITE, base + PAGE, 1)[0] == [], "store")
+    check(p.written(base, 8 * PAGE) == [base + PAGE], "watched")
+    check(p.free(base, 0, 0x8000) == 0, "release")
+
+
 def forked(p):
     """A child that is followed has its own table, and its own guard pages."""
     base = p.allocate(0, 4 * PAGE, WATCHED, 4)
@@ -95,6 +111,7 @@ def test():
         resource.prlimit(p.pid, resource.RLIMIT_NOFILE, (0, 0))
     pages(p, variant("kernel") == "kernel")
     replaced(p)
+    replaced_watched(p)
     forked(p)
     execed(p)
     p.r.expect("D;%x" % p.pid, "OK")
