@@ -87,7 +87,12 @@ class Program(Packets):
     def go(self, how="vCont;c"):
         """Runs to the next stop: its reply."""
         self.r.resume(how)
-        return self.r.stop_reply()
+        reply = self.r.stop_reply()
+        # The alarm that ends a program which was forgotten: long runs go on.
+        while reply.startswith("T0e"):
+            self.r.resume("vCont;c")
+            reply = self.r.stop_reply()
+        return reply
 
     def start(self, kind, addr, value=0, how="vCont;c"):
         """Has it touched; the first stop's reply."""
