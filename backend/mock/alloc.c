@@ -1,104 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mock's table of regions: VirtualAllocEx and VirtualFreeEx. */
+/* VirtualAllocEx and its companions on the mock's table of regions. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../vm_check.h"
 #include "private.h"
 
 #define FIRST UINT64_C(0x100000000)
 #define NEAR  UINT64_C(0x7fff0000)
-
-const struct mock_run *
-mock_run_at(const struct mock_process *p, uint64_t addr,
-	    const struct mock_region **region)
-{
-	const struct mock_region *r;
-	const struct mock_run *run;
-
-	for (r = p->regions; r; r = r->next) {
-		if (addr < r->base || addr - r->base >= r->size)
-			continue;
-		for (run = r->runs; run; run = run->next) {
-			if (addr - run->base < run->size) {
-				if (region)
-					*region = r;
-				return run;
-			}
-		}
-	}
-	return NULL;
-}
-
-static void
-runs_free(struct mock_run *run)
-{
-	struct mock_run *next;
-
-	for (; run; run = next) {
-		next = run->next;
-		free(run);
-	}
-}
-
-static void
-region_free(struct mock_region *r)
-{
-	runs_free(r->runs);
-	free(r);
-}
-
-void
-mock_regions_free(struct mock_process *p)
-{
-	struct mock_region *r;
-
-	while ((r = p->regions)) {
-		p->regions = r->next;
-		region_free(r);
-	}
-}
-
-static struct mock_run *
-runs_copy(const struct mock_run *from)
-{
-	struct mock_run *first = NULL, **at = &first;
-
-	for (; from; from = from->next) {
-		*at = calloc(1, sizeof(**at));
-		if (!*at) {
-			runs_free(first);
-			return NULL;
-		}
-		**at = *from;
-		(*at)->next = NULL;
-		at = &(*at)->next;
-	}
-	return first;
-}
-
-int
-mock_regions_copy(struct mock_process *from, struct mock_process *to)
-{
-	struct mock_region *r, *copy, **at = &to->regions;
-
-	for (r = from->regions; r; r = r->next) {
-		copy = calloc(1, sizeof(*copy));
-		if (!copy)
-			return -ENOMEM;
-		*copy = *r;
-		copy->next = NULL;
-		copy->runs = runs_copy(r->runs);
-		if (!copy->runs) {
-			free(copy);
-			return -ENOMEM;
-		}
-		*at = copy;
-		at = &copy->next;
-	}
-	return 0;
-}
 
 /* Is every page of [addr, addr + size) free? */
 static bool
@@ -139,87 +47,6 @@ choose(struct mock *m, struct mock_process *p, const struct vm_request *r,
 	return 0;
 }
 
-/* Splits a region's runs so that one starts at `addr`. */
-static int
-split(struct mock_region *r, uint64_t addr)
-{
-	struct mock_run *run, *tail;
-
-	for (run = r->runs; run; run = run->next) {
-		if (addr <= run->base || addr - run->base >= run->size)
-			continue;
-		tail = calloc(1, sizeof(*tail));
-		if (!tail)
-			return -ENOMEM;
-		*tail = *run;
-		run->next = tail;
-		run->size = addr - run->base;
-		tail->base = addr;
-		tail->size -= run->size;
-		return 0;
-	}
-	return 0;
-}
-
-static void
-merge(struct mock_region *r)
-{
-	struct mock_run *run, *next;
-
-	for (run = r->runs; run && (next = run->next);) {
-		if (run->state != next->state ||
-		    run->protect != next->protect) {
-			run = next;
-			continue;
-		}
-		run->size += next->size;
-		run->next = next->next;
-		free(next);
-	}
-}
-
-static int
-set_pages(struct mock_region *r, uint64_t start, uint64_t end, uint32_t state,
-	  uint32_t protect)
-{
-	struct mock_run *run;
-
-	if (split(r, start) < 0 || split(r, end) < 0) {
-		merge(r);
-		return -ENOMEM;
-	}
-	for (run = r->runs; run; run = run->next) {
-		if (run->base < start || run->base >= end)
-			continue;
-		run->state = state;
-		run->protect = state == MEM_COMMIT ? protect : 0;
-	}
-	merge(r);
-	return 0;
-}
-
-static struct mock_region *
-make_region(const struct vm_request *r, uint64_t base, uint64_t size)
-{
-	struct mock_region *region = calloc(1, sizeof(*region));
-
-	if (!region)
-		return NULL;
-	region->runs = calloc(1, sizeof(*region->runs));
-	if (!region->runs) {
-		free(region);
-		return NULL;
-	}
-	region->base = region->runs->base = base;
-	region->size = region->runs->size = size;
-	region->protect = r->protect;
-	region->watched = r->type & MEM_WRITE_WATCH;
-	region->runs->state = r->type & MEM_COMMIT ? MEM_COMMIT : MEM_RESERVE;
-	if (r->type & MEM_COMMIT)
-		region->runs->protect = vm_page_protect(r->protect);
-	return region;
-}
-
 static int
 create(struct mock *m, struct mock_process *p, struct vm_request *r)
 {
@@ -238,7 +65,7 @@ create(struct mock *m, struct mock_process *p, struct vm_request *r)
 		n++;
 	if (!r->start || n >= MOCK_REGIONS_MAX)
 		return -ENOMEM;
-	region = make_region(r, r->start, size);
+	region = mock_region_new(r, r->start, size);
 	if (!region)
 		return -ENOMEM;
 	region->next = *at;
@@ -247,20 +74,9 @@ create(struct mock *m, struct mock_process *p, struct vm_request *r)
 }
 
 static struct mock_region *
-region_at(struct mock_process *p, uint64_t addr)
-{
-	struct mock_region *r;
-
-	for (r = p->regions; r; r = r->next)
-		if (addr >= r->base && addr - r->base < r->size)
-			return r;
-	return NULL;
-}
-
-static struct mock_region *
 region_of(struct mock_process *p, const struct vm_request *r)
 {
-	struct mock_region *region = region_at(p, r->start);
+	struct mock_region *region = mock_region_at(p, r->start);
 
 	return region && r->end - region->base <= region->size ? region : NULL;
 }
@@ -276,8 +92,8 @@ change(struct mock_process *p, struct vm_request *r)
 		return 0;
 	if (r->protect & VM_COPY_ON_WRITE)
 		return -EINVAL;
-	return set_pages(region, r->start, r->end, MEM_COMMIT,
-			 vm_page_protect(r->protect));
+	return mock_region_set(region, r->start, r->end, MEM_COMMIT,
+			       vm_page_protect(r->protect));
 }
 
 static int
@@ -313,7 +129,7 @@ release_region(struct mock *m, struct mock_process *p, struct mock_region *r)
 	*at = r->next;
 	mock_memory_drop(m, p, r->base, r->size);
 	mock_breaks_forget(p, r->base, r->size);
-	region_free(r);
+	mock_region_free(r);
 }
 
 static int
@@ -332,7 +148,7 @@ release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 	err = vm_check_release(&ask, m->arch->user_limit);
 	if (err < 0)
 		return err;
-	r = region_at(p, addr);
+	r = mock_region_at(p, addr);
 	if (!r || (!size && addr - r->base >= MOCK_PAGE))
 		return -EADDRNOTAVAIL;
 	if (type == MEM_RELEASE) {
@@ -343,7 +159,7 @@ release(struct target *t, pid_t pid, uint64_t addr, uint64_t size,
 	end = size ? ask.end : r->base + r->size;
 	if (end - r->base > r->size)
 		return -EINVAL;
-	err = set_pages(r, start, end, MEM_RESERVE, 0);
+	err = mock_region_set(r, start, end, MEM_RESERVE, 0);
 	if (err)
 		return err;
 	mock_memory_drop(m, p, start, end - start);
@@ -406,8 +222,8 @@ protect_pages(struct mock_process *p, const struct vm_request *r, uint32_t *old)
 			return -EADDRNOTAVAIL;
 	}
 	before = shown(region, mock_run_at(p, r->start, NULL)->protect);
-	err = set_pages(region, r->start, r->end, MEM_COMMIT,
-			vm_page_protect(r->protect));
+	err = mock_region_set(region, r->start, r->end, MEM_COMMIT,
+			      vm_page_protect(r->protect));
 	if (err == 0)
 		*old = before;
 	return err;

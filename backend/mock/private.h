@@ -234,6 +234,19 @@ void mock_fetch_stops(struct target *, pid_t pid);
 /* ---- alloc.c ------------------------------------------------------------ */
 
 extern const struct target_alloc_ops mock_alloc_ops;
+
+/* ---- regions.c ---------------------------------------------------------- */
+
+struct vm_request;
+/* As the request wants it; it is in no process yet.  NULL: no memory. */
+struct mock_region *mock_region_new(const struct vm_request *r, uint64_t base,
+				    uint64_t size);
+void mock_region_free(struct mock_region *r);
+/* The one that holds addr, or NULL. */
+struct mock_region *mock_region_at(struct mock_process *p, uint64_t addr);
+/* -ENOMEM. */
+int mock_region_set(struct mock_region *r, uint64_t start, uint64_t end,
+		    uint32_t state, uint32_t protect);
 const struct mock_run *mock_run_at(const struct mock_process *p, uint64_t addr,
 				   const struct mock_region **region);
 int mock_regions_copy(struct mock_process *from, struct mock_process *to);

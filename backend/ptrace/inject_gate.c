@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a system call can be made, and whether it may. */
+/* Where a system call can be made, whether it may, and who can make it. */
 #include <errno.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -266,4 +266,42 @@ inject_check(struct thread *th, struct inject_check *check)
 		p->checked_runs = p->runs;
 	}
 	return 0;
+}
+
+/* ---- who can ---------------------------------------------------------- */
+
+/* The less there is to put right afterwards, the better; -1: cannot. */
+static int
+difficulty(const struct thread *th)
+{
+	int event = th->stop_status >> 16;
+
+	if (th->run != THREAD_STOPPED || th->listening || th->zombie ||
+	    th->in_vfork || th->has_status || event == PTRACE_EVENT_VFORK)
+		return -1;
+	if (th->in_syscall_stop)
+		return 4;
+	if (th->group_stopped)
+		return 3;
+	if (event != 0 && event != PTRACE_EVENT_STOP)
+		return 2;
+	return th->stop_signal != 0 && th->stop_signal != SIGTRAP;
+}
+
+struct thread *
+inject_carrier(struct process *p)
+{
+	struct thread *th, *best = NULL;
+	int least = 0, d;
+
+	for (th = p->threads; th != NULL; th = th->next) {
+		d = difficulty(th);
+		if (d < 0 || (best != NULL && d >= least))
+			continue;
+		best = th;
+		least = d;
+		if (d == 0)
+			break;
+	}
+	return best;
 }
