@@ -92,6 +92,12 @@ while_it_runs_it_is_busy(void **state)
 	bench_send(&b, "vCont;c");
 	bench_expect(&b, "g", "E10");
 	bench_expect(&b, "m400000,4", "E10");
+	bench_expect(&b, "_M1000,rwx", "E10");
+	bench_expect(&b, "_M0,1000,3000,4", "E10");
+	bench_expect(&b, "_m100000000,0,8000", "E10");
+	bench_expect(&b, "QVirtualProtect:100000000,1000,4", "E10");
+	bench_expect(&b, "qVirtualQuery:100000000", "E10");
+	bench_expect(&b, "qGetWriteWatch:100000000,1000,0", "E10");
 	bench_expect(&b, "vCont;c", "E10");
 	bench_expect(&b, "qSupported", bench_ask(&b, "qSupported"));
 	bench_raw(&b, "\x03", 1);
