@@ -14,6 +14,8 @@
 /* Two changes within a tick of the file system's clock look like one: what has
  * just changed is left to settle. */
 #define SETTLE_SECONDS 1
+/* When there was no process to be had, or it died. */
+#define AGAIN_SECONDS 5
 
 /* ---- are the files what they were? --------------------------------------- */
 
@@ -70,6 +72,7 @@ have_settled(const struct spare *s)
 static void
 throw_away(struct spare *s)
 {
+	ev_io_stop(s->loop, &s->end);
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
@@ -84,6 +87,29 @@ make_after(struct spare *s, double seconds)
 	ev_timer_start(s->loop, &s->timer);
 }
 
+static void
+on_end(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct spare *s = w->data;
+
+	(void)loop;
+	(void)revents;
+	throw_away(s);
+	make_after(s, AGAIN_SECONDS);
+}
+
+static void
+make(struct spare *s)
+{
+	if (relay_start(s->files, &s->fd) < 0) {
+		s->fd = -1;
+		make_after(s, AGAIN_SECONDS);
+		return;
+	}
+	ev_io_set(&s->end, s->fd, EV_READ);
+	ev_io_start(s->loop, &s->end);
+}
+
 /* Without one the next client just waits longer. */
 static void
 on_timer(struct ev_loop *loop, ev_timer *w, int revents)
@@ -94,10 +120,10 @@ on_timer(struct ev_loop *loop, ev_timer *w, int revents)
 	(void)revents;
 	throw_away(s);
 	look(s->files, s->seen);
-	if (!have_settled(s))
+	if (have_settled(s))
+		make(s);
+	else
 		make_after(s, SETTLE_SECONDS);
-	else if (relay_start(s->files, &s->fd) < 0)
-		s->fd = -1;
 }
 
 void
@@ -108,7 +134,8 @@ spare_start(struct spare *s, struct ev_loop *loop,
 	s->files = files;
 	s->fd = -1;
 	ev_timer_init(&s->timer, on_timer, 0., 0.);
-	s->timer.data = s;
+	ev_init(&s->end, on_end);
+	s->timer.data = s->end.data = s;
 	make_after(s, MAKE_SECONDS);
 }
 
@@ -149,6 +176,7 @@ spare_take(struct spare *s, int tcp, int *fd)
 	make_after(s, MAKE_SECONDS);
 	if (usable && relay_give(s->fd, tcp) == 0) {
 		log_debug("a relay stood ready");
+		ev_io_stop(s->loop, &s->end);
 		*fd = s->fd;
 		s->fd = -1;
 		return 0;

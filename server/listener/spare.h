@@ -20,6 +20,7 @@ struct spare {
 	const struct tls_files *files; /* borrowed; NULL: no TLS, no spare */
 	ev_timer timer;		       /* makes one */
 	int fd;			       /* our end of its pair; -1: none */
+	ev_io end;		       /* it says why it cannot, or has died */
 	struct stat seen[SPARE_FILES]; /* as they were before it read them */
 };
 

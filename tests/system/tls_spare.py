@@ -67,10 +67,13 @@ def used():
         seen.append(pid)
     check(server.text().count(READY) == 3, "not used", server.text())
     pid = spare(own.crt)
-    # One that has died is no loss.
+    # One that has died is no loss, and another one comes.
     os.kill(pid, signal.SIGKILL)
     gone(pid)
     clients.append(connect(server, ca, good))
+    pid = spare(own.crt)
+    os.kill(pid, signal.SIGKILL)
+    gone(pid)
     pid = spare(own.crt)
     server.process.kill()
     gone(pid)
