@@ -61,6 +61,15 @@ end_signals_leave(struct end_signals *e, int signum)
 }
 
 void
+end_signals_die(const struct end_signals *e)
+{
+	if (e->caught == 0)
+		return;
+	signal(e->caught, SIG_DFL);
+	raise(e->caught);
+}
+
+void
 end_signals_stop(struct end_signals *e)
 {
 	for (size_t i = 0; i < 3; i++)

@@ -16,5 +16,7 @@ void end_signals_start(struct end_signals *e, struct ev_loop *loop);
 /* That one is somebody else's. */
 void end_signals_leave(struct end_signals *e, int signum);
 void end_signals_stop(struct end_signals *e);
+/* All is done: ends by the signal that was caught, if one was. */
+void end_signals_die(const struct end_signals *e);
 
 #endif

@@ -187,6 +187,7 @@ form_lldb(char **argv, struct settings *s)
 {
 	enum settings_result r;
 
+	s->dies_of_signal = true;
 	s->session.native_regs = true;
 	s->session.stdio_to_client = true;
 	s->session.startup_with_shell = false;

@@ -457,5 +457,7 @@ server_run(struct settings *s)
 	if (err < 0)
 		log_say("Exiting");
 	finish(&v);
+	if (s->dies_of_signal)
+		end_signals_die(&v.signals);
 	return err < 0 ? 1 : 0;
 }

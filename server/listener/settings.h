@@ -70,6 +70,7 @@ struct settings {
 	int server_fd;
 
 	/* lldb-server's form. */
+	bool dies_of_signal; /* lldb tells its user how the server ended */
 	bool setsid;
 	bool reverse_connect;
 	int port_fd;		 /* --pipe; -1: none */

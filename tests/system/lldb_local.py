@@ -1,10 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: basic expression watchpoint attach environment
+# variants: basic expression watchpoint attach environment killed
 """Stock lldb debugs local programs through rspd in place of lldb-server."""
 import os
 
 from lib.harness import (RSPD, Inferior, check, check_in, check_order,
-                         inferior, lldb, need_debug_registers, run, variant)
+                         inferior, lldb, need_debug_registers, run, tmp, variant)
+
+
+KILLER = """
+import lldb, os, re, time
+process = lldb.debugger.GetSelectedTarget().GetProcess()
+with open("/proc/%d/status" % process.GetProcessID()) as f:
+    os.kill(int(re.search("TracerPid:\\s+(\\d+)", f.read()).group(1)), 15)
+end = time.monotonic() + 60
+while process.GetState() != lldb.eStateExited and time.monotonic() < end:
+    time.sleep(0.05)
+"""
+
+
+def killer():
+    """Ends the server, and waits until lldb has seen it."""
+    path = os.path.join(tmp(), "killer.py")
+    with open(path, "w") as f:
+        f.write(KILLER)
+    return path
 
 
 def test():
@@ -43,6 +62,12 @@ def test():
                    "process launch", env=env)
         check_in("env: (none)", out)
         check_in("exited with status = 7", out)
+    elif how == "killed":
+        out = lldb(inferior("hello"), "breakpoint set --name add",
+                   "process launch", "command script import " + killer(),
+                   "process status", env=env)
+        check_order(out, "stop reason = breakpoint 1.1", "exited with status = "
+                    "-1 (0xffffffff) debugserver died with signal SIGTERM")
     else:
         program = Inferior("threads", 3)
         out = lldb(inferior("threads"), "process attach --pid %d" %
