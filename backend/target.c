@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "target_ops.h"
 
 void
 target_free(struct target *t)
@@ -338,6 +339,18 @@ unsigned
 target_hw_slots(struct target *t)
 {
 	return t->ops->hw_slots(t);
+}
+
+bool
+target_can_catch_syscalls(struct target *t)
+{
+	return t->ops->catch_syscalls != NULL;
+}
+
+bool
+target_has_facts(struct target *t)
+{
+	return t->ops->files != NULL;
 }
 
 bool

@@ -2,6 +2,7 @@
 #include "arch.h"
 
 #include <elf.h>
+#include <string.h>
 
 const struct arch *
 arch_of(unsigned elf_machine, bool elf64)
@@ -11,6 +12,31 @@ arch_of(unsigned elf_machine, bool elf64)
 	if (elf_machine == EM_386 && !elf64)
 		return &arch_i386;
 	return NULL;
+}
+
+const struct arch *
+arch_of_machine(const char *machine)
+{
+	if (arch_is_called(&arch_x86_64, machine, strlen(machine)))
+		return &arch_x86_64;
+	return NULL;
+}
+
+/* i386 to i686 are one and the same. */
+static bool
+is_i386(const char *word, size_t len)
+{
+	return len == 4 && word[0] == 'i' && memcmp(word + 2, "86", 2) == 0;
+}
+
+bool
+arch_is_called(const struct arch *a, const char *word, size_t len)
+{
+	const char *have = a->lldb_triple;
+	size_t n = strcspn(have, "-");
+
+	return (len == n && memcmp(word, have, n) == 0) ||
+	       (is_i386(word, len) && is_i386(have, n));
 }
 
 size_t

@@ -274,6 +274,10 @@ extern const struct arch arch_i386;
 
 /* NULL: a machine (ELF e_machine, class) that rspd does not know. */
 const struct arch *arch_of(unsigned elf_machine, bool elf64);
+/* What uname(2) calls `machine`; NULL: none of ours. */
+const struct arch *arch_of_machine(const char *machine);
+/* Is it what a triple's first word says? */
+bool arch_is_called(const struct arch *a, const char *word, size_t len);
 
 /*
  * The ids of a view's registers that this machine has (`file` decides), in

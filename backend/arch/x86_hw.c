@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "x86.h"
 
-#include "../target.h"
+#include "../target_types.h"
 
 #include <errno.h>
 #include <sys/ptrace.h>

@@ -3,6 +3,7 @@
 #ifndef BACKEND_MOCK_PRIVATE_H
 #define BACKEND_MOCK_PRIVATE_H
 
+#include "../target_ops.h"
 #include "mock.h"
 
 #define MOCK_PAGE	 4096u

@@ -14,7 +14,7 @@
 #include <signal.h>
 
 #include "../arch/arch.h"
-#include "../target.h"
+#include "../target_ops.h"
 
 /* What the kernel does with a thread. */
 enum thread_run {

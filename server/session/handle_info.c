@@ -54,7 +54,7 @@ int
 handle_host_info(struct session *s, const struct rsp_request *req,
 		 struct rsp_reply *out)
 {
-	bool x86 = sizeof(void *) == 4;
+	const struct arch *arch;
 	struct utsname uts;
 	char triple[128];
 
@@ -62,10 +62,9 @@ handle_host_info(struct session *s, const struct rsp_request *req,
 	s->client.asked_host = true;
 	if (uname(&uts) < 0)
 		return -errno;
-	x86 = strcmp(uts.machine, "x86_64") == 0 || x86;
-	snprintf(triple, sizeof(triple), "%s-%s-linux-gnu", uts.machine,
-		 x86 ? "pc" : "unknown");
-	put_hex(out, "triple", triple);
+	arch = arch_of_machine(uts.machine);
+	snprintf(triple, sizeof(triple), "%s-unknown-linux-gnu", uts.machine);
+	put_hex(out, "triple", arch != NULL ? arch->lldb_triple : triple);
 	rsp_reply_printf(out, "ptrsize:%zu;", sizeof(void *));
 	put_distribution(out);
 	rsp_reply_str(out, "watchpoint_exceptions_received:after;"
@@ -240,7 +239,7 @@ handle_libraries_address(struct session *s, const struct rsp_request *req,
 	int err;
 
 	(void)req;
-	if (s->target->ops->files == NULL)
+	if (!target_has_facts(s->target))
 		return -EOPNOTSUPP;
 	err = session_current(s, &pid, &tid);
 	if (err < 0)

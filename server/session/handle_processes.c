@@ -100,28 +100,16 @@ name_matches(const struct wanted *w, const char *name)
 	}
 }
 
-static bool
-is_x86_32(const char *word, size_t len)
-{
-	return len == 4 && word[0] == 'i' && memcmp(word + 2, "86", 2) == 0;
-}
-
 /* "ARCH-VENDOR-OS[-ENV]": the architecture, and Linux where an OS is named. */
 static bool
 triple_matches(const struct wanted *w, const struct arch *arch)
 {
 	const char *want = (const char *)w->match->triple.data;
-	const char *have, *os;
-	size_t len;
+	const char *os;
 
 	if (w->match->triple.len == 0)
 		return true;
-	if (arch == NULL)
-		return false;
-	have = arch->lldb_triple;
-	len = strcspn(want, "-");
-	if (strncmp(want, have, len) != 0 &&
-	    !(is_x86_32(want, len) && is_x86_32(have, strcspn(have, "-"))))
+	if (arch == NULL || !arch_is_called(arch, want, strcspn(want, "-")))
 		return false;
 	os = strchr(want, '-');
 	os = os != NULL ? strchr(os + 1, '-') : NULL;

@@ -69,13 +69,13 @@ is_known(const struct session *s)
 static bool
 has_facts(const struct session *s)
 {
-	return s->target->ops->files != NULL;
+	return target_has_facts(s->target);
 }
 
 static bool
 has_syscalls(const struct session *s)
 {
-	return s->target->ops->catch_syscalls != NULL;
+	return target_can_catch_syscalls(s->target);
 }
 
 static bool

@@ -109,7 +109,7 @@ read_fault(struct session *s, const struct target_event *ev, int *code,
 	uint8_t info[32];
 	size_t got = 0, at;
 
-	if (a == NULL || s->target->ops->files == NULL ||
+	if (a == NULL ||
 	    target_read_object(s->target, ev->pid, ev->tid,
 			       TARGET_OBJECT_SIGINFO, 0, info, sizeof(info),
 			       &got) < 0 ||

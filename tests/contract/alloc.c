@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contract: allocation, as shared/virtual-memory.md has it. */
+/* Contract: allocation, as docs/allocation.md has it. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""_M and _m as shared/virtual-memory.md has them, row by row."""
+"""_M and _m as docs/allocation.md has them, row by row."""
 from lib.harness import check, run
 from lib.rsp import Rsp, launch, symbols, base_of
 

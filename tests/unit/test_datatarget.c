@@ -317,7 +317,7 @@ no_process_is_no_failure(void **state)
 
 /* ---- codes --------------------------------------------------------------- */
 
-/* shared/virtual-memory.md, section 11. */
+/* docs/allocation.md, "Errors". */
 static void
 errors_become_codes(void **state)
 {

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../backend/target_ops.h"
 #include "../common/client.h"
 
 #define PID 100
@@ -510,6 +511,11 @@ test_files(void **state)
 	SAYS(packet, "F-1,11");
 	snprintf(packet, sizeof(packet), "F%zx;%s", strlen(path), path);
 	SAYS(hexed("vFile:readlink:", link, ""), packet);
+	/* What the link is, for which there is no bit, and what it leads to. */
+	talk(t, hexed("vFile:lstat:", link, ""));
+	assert_int_equal((uint8_t)t->reply[4 + 10], 1);
+	talk(t, hexed("vFile:stat:", link, ""));
+	assert_int_equal((uint8_t)t->reply[4 + 10], S_IFREG >> 8 | 1);
 	SAYS(hexed("vFile:readlink:", path, ""), "F-1,16");
 	SAYS(hexed("vFile:unlink:", link, ""), "F0");
 	SAYS(hexed("vFile:unlink:", path, ""), "F0");

@@ -15,6 +15,7 @@
 
 #include "backend/arch/arch.h"
 #include "backend/svr4.h"
+#include "backend/target_ops.h"
 #include "backend/tls.h"
 
 #define BASE 0x10000u
