@@ -155,15 +155,16 @@ certs_main(char **argv)
 	const struct command *command;
 	int status;
 
-	if (argv[0] == NULL) {
+	if (parse(&c, argv, &status) != 0)
+		return status;
+	if (c.n == 0) {
 		log_error("a command is missing; try \"rspd certs --help\"");
 		return 1;
 	}
-	if (argv[0][0] == '-')
-		return parse(&c, argv, &status) != 0 ? status : 1;
-	command = find_command(argv[0]);
-	if (command == NULL || parse(&c, argv + 1, &status) != 0)
-		return command == NULL ? 1 : status;
+	command = find_command(c.args[0]);
+	if (command == NULL)
+		return 1;
+	memmove(c.args, c.args + 1, --c.n * sizeof(c.args[0]));
 	if (c.n < command->least) {
 		log_error("certs %s: a name is missing", command->name);
 		return 1;

@@ -59,6 +59,8 @@ def names():
             if bad not in ("x" * 65,) and not bad.startswith("-") else None
     fails("a name is missing", "client")
     fails("a command is missing")
+    fails("a command is missing", "--force")
+    fails("there is no CA", "--dir", tmp() + "/none", "client", "me")
     fails("no such command", "make")
     fails("Unknown argument", "ca", "--bits", "1")
     fails("1 to", "client", "me", "--days", "0")

@@ -18,6 +18,8 @@ import threading
 import time
 
 RSPD = os.environ.get("RSPD", "build/debug/rspd")
+if "/" in RSPD:  # else it is looked for along PATH
+    RSPD = os.path.abspath(RSPD)
 INFERIORS = os.environ.get("INFERIORS", "build/debug/tests/inferiors")
 LLDB = os.environ.get("LLDB", "lldb-19")
 GDB = os.environ.get("GDB", "gdb")
