@@ -13,8 +13,6 @@
 #include "private.h"
 #include "program.h"
 
-extern char **environ;
-
 /* ---- environment -------------------------------------------------------- */
 
 static void

@@ -400,19 +400,25 @@ void session_put_ptid(struct session *s, struct rsp_reply *r, pid_t pid,
 /* Appends T/W/X for an event, in the client's dialect. */
 void stop_reply(struct session *s, struct rsp_reply *r,
 		const struct target_event *ev);
+
+/* ---- stop_words.c: what there is to say about a stop ---- */
+
 /* jThreadsInfo's word for a reason: "breakpoint", "trace", ...; NULL: none */
 const char *stop_reason_word(const struct target_event *ev);
 /* The signal to show for a stop, in Linux's numbers. */
 int stop_signal(const struct session *s, const struct target_event *ev);
+/* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
+void stop_description(struct session *s, const struct target_event *ev,
+		      char *buf, size_t cap);
+
+/* ---- stop_json.c: the same as JSON ---- */
+
 /* A thread's stop as a JSON object, NUL-terminated; returns its length, 0 if
  * the thread is gone. */
 enum stop_detail { STOP_REASON, STOP_REGISTERS, STOP_MEMORY };
 #define STOP_JSON_MAX 0x2000
 size_t stop_thread_json(struct session *s, pid_t tid, enum stop_detail detail,
 			char *buf, size_t cap);
-/* "signal SIGSEGV: ..." and the like; "" if there is nothing to say. */
-void stop_description(struct session *s, const struct target_event *ev,
-		      char *buf, size_t cap);
 
 /* ---- signals.c: Linux <-> gdb numbering ---- */
 

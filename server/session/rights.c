@@ -22,11 +22,6 @@ static const char *const names[CLASS_COUNT] = {
 	[CLASS_FILES_WRITE] = "files-write", [CLASS_SHELL] = "shell",
 };
 
-const char *rights_class_name(enum request_class class)
-{
-	return class < CLASS_COUNT ? names[class] : NULL;
-}
-
 static uint32_t
 named(const char *word, size_t len)
 {

@@ -52,9 +52,6 @@ struct rights {
 	} attach;
 };
 
-/* "observe", ...; NULL: there is no such class. */
-const char *rights_class_name(enum request_class class);
-
 /*
  * A list of class names, separated by blanks or commas; "all".  0, or -EINVAL
  * with the word that is none (cut to `cap`).

@@ -169,3 +169,17 @@ bench_expect(struct client_bench *b, const char *body, const char *answer)
 {
 	assert_string_equal(bench_ask(b, body), answer);
 }
+
+void
+bench_starts(const char *text, const char *head)
+{
+	if (strncmp(text, head, strlen(head)) != 0)
+		fail_msg("\"%s\" does not begin with \"%s\"", text, head);
+}
+
+void
+bench_has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("\"%s\" has no \"%s\"", text, part);
+}

@@ -40,6 +40,9 @@ void bench_send(struct client_bench *b, const char *body);
 const char *bench_next(struct client_bench *b, unsigned turns);
 /* Sends and returns the answer; fails the test if none comes. */
 const char *bench_ask(struct client_bench *b, const char *body);
+/* Fail the test unless an answer begins with, or has, this. */
+void bench_starts(const char *text, const char *head);
+void bench_has(const char *text, const char *part);
 /* Fails the test unless the answer is this one. */
 void bench_expect(struct client_bench *b, const char *body, const char *answer);
 

@@ -15,20 +15,6 @@
 
 static struct client_bench b;
 
-static void
-starts_with(const char *text, const char *head)
-{
-	if (strncmp(text, head, strlen(head)) != 0)
-		fail_msg("\"%s\" does not begin with \"%s\"", text, head);
-}
-
-static void
-has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("\"%s\" has no \"%s\"", text, part);
-}
-
 /* ---- all-stop ---- */
 
 static void
@@ -38,9 +24,9 @@ breakpoint_is_told(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 2);
 	bench_expect(&b, "Z0,400004,1", "OK");
-	starts_with(bench_ask(&b, "vCont;c:p64.65"),
-		    "T05swbreak:;04:0400400000000000;");
-	has(bench_ask(&b, "?"), "thread:p64.65;");
+	bench_starts(bench_ask(&b, "vCont;c:p64.65"),
+		     "T05swbreak:;04:0400400000000000;");
+	bench_has(bench_ask(&b, "?"), "thread:p64.65;");
 	bench_expect(&b, "qC", "QCp64.65");
 	/* The other one has not moved. */
 	bench_expect(&b, "Hgp64.64", "OK");
@@ -57,7 +43,7 @@ first_matching_action_wins(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 2);
 	answer = bench_ask(&b, "vCont;s:p64.65;s:p64.64;c");
-	starts_with(answer, "T05");
+	bench_starts(answer, "T05");
 	bench_expect(&b, "Hgp64.64", "OK");
 	assert_string_not_equal(bench_ask(&b, "p4"), "0000400000000000");
 	assert_true(mock_executed(b.target, 100) <= 1);
@@ -101,7 +87,7 @@ while_it_runs_it_is_busy(void **state)
 	bench_expect(&b, "vCont;c", "E10");
 	bench_expect(&b, "qSupported", bench_ask(&b, "qSupported"));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	assert_null(bench_next(&b, 50));
 	bench_close(&b);
 }
@@ -116,15 +102,15 @@ interrupts_between_runs(void **state)
 	bench_raw(&b, "\x03\x03\x03", 3);
 	assert_null(bench_next(&b, 5));
 	bench_expect(&b, "m400000,0", "");
-	starts_with(bench_ask(&b, "vCont;s:p64.65;c"), "T02");
-	has(bench_ask(&b, "?"), "thread:p64.65;");
+	bench_starts(bench_ask(&b, "vCont;s:p64.65;c"), "T02");
+	bench_has(bench_ask(&b, "?"), "thread:p64.65;");
 	assert_int_equal(mock_executed(b.target, 100), 0);
 	/* Once. */
-	starts_with(bench_ask(&b, "vCont;s:p64.65;c"), "T05");
+	bench_starts(bench_ask(&b, "vCont;s:p64.65;c"), "T05");
 	/* With a signal to deliver it does run. */
 	bench_raw(&b, "\x03", 1);
 	bench_send(&b, "vCont;C1e:p64.64;c");
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	bench_close(&b);
 	/* lldb knows that its interrupt came too late. */
 	bench_open(&b, NULL);
@@ -145,7 +131,7 @@ interrupts_end_with_the_program(void **state)
 	bench_expect(&b, "!", "OK");
 	bench_raw(&b, "\x03", 1);
 	bench_expect(&b, "vKill;64", "OK");
-	starts_with(bench_ask(&b, "vRun;2f70"), "T05");
+	bench_starts(bench_ask(&b, "vRun;2f70"), "T05");
 	bench_send(&b, "vCont;c");
 	assert_null(bench_next(&b, 10));
 	bench_close(&b);
@@ -160,15 +146,15 @@ interrupts_are_told_once(void **state)
 	bench_send(&b, "vCont;c");
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03\x03", 2);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	bench_send(&b, "vCont;c");
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	/* Inside a packet that was begun: an interrupt while it runs ... */
 	bench_send(&b, "vCont;c");
 	bench_raw(&b, "$m40000\x03", 8);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	/* ... and data when it stands. */
 	bench_raw(&b, "$qEcho:\x03#00", 11);
 	assert_string_equal(bench_next(&b, 0), "qEcho:\x03");
@@ -185,10 +171,10 @@ signals_in_the_clients_numbers(void **state)
 	mock_do(b.target, 100, MOCK_SIGNAL, SIGCHLD, 0);
 	mock_do(b.target, 100, MOCK_SIGNAL, 34, 0);
 	mock_do(b.target, 100, MOCK_SIGNAL, SIGWINCH, 0);
-	starts_with(bench_ask(&b, "vCont;c"), "T10");
-	starts_with(bench_ask(&b, "vCont;C10:p64.64"), "T14");
+	bench_starts(bench_ask(&b, "vCont;c"), "T10");
+	bench_starts(bench_ask(&b, "vCont;C10:p64.64"), "T14");
 	assert_int_equal(mock_delivered(b.target, 100, SIGURG), 1);
-	starts_with(bench_ask(&b, "vCont;c"), "T2e");
+	bench_starts(bench_ask(&b, "vCont;c"), "T2e");
 	assert_int_equal(mock_delivered(b.target, 100, SIGCHLD), 0);
 	bench_expect(&b, "QPassSignals:1c", "OK");
 	bench_send(&b, "vCont;c");
@@ -199,9 +185,9 @@ signals_in_the_clients_numbers(void **state)
 	bench_open(&b, NULL);
 	bench_lldb(&b, 100, 1);
 	mock_do(b.target, 100, MOCK_SIGNAL, SIGUSR1, 0);
-	starts_with(bench_ask(&b, "vCont;c:p64.-1"), "T0athread:p64.64;");
+	bench_starts(bench_ask(&b, "vCont;c:p64.-1"), "T0athread:p64.64;");
 	/* A new signal, not the one that was stopped for. */
-	starts_with(bench_ask(&b, "C0c"), "T0cthread:p64.64;");
+	bench_starts(bench_ask(&b, "C0c"), "T0cthread:p64.64;");
 	bench_close(&b);
 }
 
@@ -236,7 +222,7 @@ forks_are_told_to_who_asked(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 1);
 	mock_do(b.target, 100, MOCK_FORK, 0, 0);
-	has(bench_ask(&b, "vCont;c"), "fork:p");
+	bench_has(bench_ask(&b, "vCont;c"), "fork:p");
 	bench_close(&b);
 }
 
@@ -247,14 +233,14 @@ plain_packets(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 2);
 	bench_expect(&b, "Hcp64.65", "OK");
-	starts_with(bench_ask(&b, "s"), "T05");
+	bench_starts(bench_ask(&b, "s"), "T05");
 	bench_expect(&b, "qC", "QCp64.65");
 	/* Only that one. */
 	assert_int_equal(mock_executed(b.target, 100), 0);
 	bench_expect(&b, "Hc-1", "OK");
 	bench_expect(&b, "Z0,400000,1", "OK");
-	starts_with(bench_ask(&b, "c"), "T05swbreak");
-	starts_with(bench_ask(&b, "s400004"), "T05");
+	bench_starts(bench_ask(&b, "c"), "T05swbreak");
+	bench_starts(bench_ask(&b, "s400004"), "T05");
 	bench_close(&b);
 }
 
@@ -297,22 +283,22 @@ verbose_stops(void **state)
 	bench_lldb(&b, 100, 2);
 	bench_expect(&b, "Z0,400004,1", "OK");
 	stop = bench_ask(&b, "vCont;c:p64.-1");
-	starts_with(stop, "T05thread:p64.6");
-	has(stop, "threads:64,65;");
-	has(stop, "thread-pcs:");
-	has(stop, "jstopinfo:5b7b");
-	has(stop, "reason:breakpoint;");
+	bench_starts(stop, "T05thread:p64.6");
+	bench_has(stop, "threads:64,65;");
+	bench_has(stop, "thread-pcs:");
+	bench_has(stop, "jstopinfo:5b7b");
+	bench_has(stop, "reason:breakpoint;");
 	stop = bench_ask(&b, "jThreadsInfo");
-	has(stop, "\"tid\":100,");
-	has(stop, "\"reason\":\"breakpoint\"");
-	has(stop, "\"signal\":5");
-	has(stop, "\"registers\":{\"4\":\"0400400000000000\"");
+	bench_has(stop, "\"tid\":100,");
+	bench_has(stop, "\"reason\":\"breakpoint\"");
+	bench_has(stop, "\"signal\":5");
+	bench_has(stop, "\"registers\":{\"4\":\"0400400000000000\"");
 	bench_expect(&b, "z0,400004,1", "OK");
 	bench_send(&b, "c");
 	bench_raw(&b, "\x03", 1);
 	stop = bench_next(&b, 50);
-	starts_with(stop, "T13");
-	has(stop, "reason:signal;");
+	bench_starts(stop, "T13");
+	bench_has(stop, "reason:signal;");
 	bench_close(&b);
 }
 
@@ -326,14 +312,14 @@ non_stop_tells_one_at_a_time(void **state)
 	bench_gdb(&b, 100, 3);
 	bench_expect(&b, "QNonStop:1", "OK");
 	/* One alone, and the others are notified when gdb goes on. */
-	starts_with(bench_ask(&b, "?"), "T05");
+	bench_starts(bench_ask(&b, "?"), "T05");
 	bench_expect(&b, "vStopped", "OK");
 	assert_null(bench_next(&b, 10));
 	bench_expect(&b, "QPassSignals:", "OK");
 	assert_null(bench_next(&b, 10));
 	bench_expect(&b, "Hgp64.64", "OK");
-	starts_with(bench_next(&b, 10), "%Stop:T05");
-	starts_with(bench_ask(&b, "vStopped"), "T05");
+	bench_starts(bench_next(&b, 10), "%Stop:T05");
+	bench_starts(bench_ask(&b, "vStopped"), "T05");
 	bench_expect(&b, "vStopped", "OK");
 	bench_expect(&b, "vCont;c", "OK");
 	assert_null(bench_next(&b, 10));
@@ -341,17 +327,17 @@ non_stop_tells_one_at_a_time(void **state)
 	/* Memory while it runs. */
 	assert_int_not_equal(bench_ask(&b, "m400000,4")[0], 'E');
 	bench_expect(&b, "vCont;t:p64.65", "OK");
-	starts_with(bench_next(&b, 50), "%Stop:T00");
+	bench_starts(bench_next(&b, 50), "%Stop:T00");
 	bench_expect(&b, "vStopped", "OK");
 	bench_expect(&b, "vCont;t:p64.-1", "OK");
-	starts_with(bench_next(&b, 50), "%Stop:T00");
+	bench_starts(bench_next(&b, 50), "%Stop:T00");
 	/* Only one until it was taken. */
 	assert_null(bench_next(&b, 10));
-	starts_with(bench_ask(&b, "vStopped"), "T00");
+	bench_starts(bench_ask(&b, "vStopped"), "T00");
 	bench_expect(&b, "vStopped", "OK");
 	bench_expect(&b, "vCont;c:p64.65", "OK");
 	bench_expect(&b, "vCtrlC", "OK");
-	starts_with(bench_next(&b, 50), "%Stop:T02");
+	bench_starts(bench_next(&b, 50), "%Stop:T02");
 	bench_expect(&b, "vStopped", "OK");
 	bench_expect(&b, "vKill;64", "OK");
 	bench_expect(&b, "?", "OK");
@@ -368,15 +354,15 @@ non_stop_for_lldb_stops_a_process(void **state)
 	bench_expect(&b, "c", "OK");
 	bench_expect(&b, "c", "E37");
 	bench_expect(&b, "vCtrlC", "OK");
-	starts_with(bench_next(&b, 50), "%Stop:T13");
-	starts_with(bench_ask(&b, "vStopped"), "T00");
-	starts_with(bench_ask(&b, "vStopped"), "T00");
+	bench_starts(bench_next(&b, 50), "%Stop:T13");
+	bench_starts(bench_ask(&b, "vStopped"), "T00");
+	bench_starts(bench_ask(&b, "vStopped"), "T00");
 	bench_expect(&b, "vStopped", "OK");
 	bench_expect(&b, "vStopped", "Eff");
 	mock_do(b.target, 100, MOCK_EXIT, 0, 0);
 	bench_expect(&b, "c", "OK");
-	starts_with(bench_next(&b, 50), "%Stop:W00");
-	starts_with(bench_ask(&b, "?"), "W00");
+	bench_starts(bench_next(&b, 50), "%Stop:W00");
+	bench_starts(bench_ask(&b, "?"), "W00");
 	bench_expect(&b, "vStopped", "OK");
 	bench_close(&b);
 }
@@ -388,7 +374,7 @@ resumed_before_it_was_told(void **state)
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 3);
 	bench_expect(&b, "QNonStop:1", "OK");
-	starts_with(bench_ask(&b, "?"), "T05");
+	bench_starts(bench_ask(&b, "?"), "T05");
 	/* gdb takes the two others for running. */
 	bench_expect(&b, "vCont;c", "OK");
 	bench_expect(&b, "vStopped", "OK");
@@ -418,7 +404,7 @@ leaving_non_stop_stops_all(void **state)
 	bench_expect(&b, "QNonStop:1", "OK");
 	bench_expect(&b, "vCont;c", "OK");
 	bench_expect(&b, "QNonStop:0", "OK");
-	starts_with(bench_ask(&b, "?"), "T");
+	bench_starts(bench_ask(&b, "?"), "T");
 	assert_int_not_equal(bench_ask(&b, "g")[0], 'E');
 	bench_close(&b);
 }

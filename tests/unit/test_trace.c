@@ -22,20 +22,6 @@
 static struct client_bench b;
 
 static void
-starts_with(const char *text, const char *head)
-{
-	if (strncmp(text, head, strlen(head)) != 0)
-		fail_msg("\"%s\" does not begin with \"%s\"", text, head);
-}
-
-static void
-has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("\"%s\" has no \"%s\"", text, part);
-}
-
-static void
 open_gdb(unsigned nthreads)
 {
 	bench_open(&b, NULL);
@@ -50,7 +36,7 @@ run(unsigned turns)
 	bench_send(&b, "vCont;c");
 	assert_null(bench_next(&b, turns));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 }
 
 /* A member of qTStatus's answer. */
@@ -71,16 +57,16 @@ nothing_is_there_at_first(void **state)
 	(void)state;
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 1);
-	starts_with(bench_ask(&b, "qTStatus"),
-		    "T0;tnotrun:0;tframes:0;tcreated:0;tfree:500000;"
-		    "tsize:500000;circular:0;disconn:0;starttime:0;stoptime:0;"
-		    "username:;notes::");
+	bench_starts(bench_ask(&b, "qTStatus"),
+		     "T0;tnotrun:0;tframes:0;tcreated:0;tfree:500000;"
+		     "tsize:500000;circular:0;disconn:0;starttime:0;stoptime:0;"
+		     "username:;notes::");
 	bench_expect(&b, "qTfP", "l");
 	bench_expect(&b, "qTsP", "l");
 	/* $trace_timestamp is there without anybody's doing, and moves. */
 	bench_expect(&b, "qTfV", "1:0:1:74726163655f74696d657374616d70");
 	bench_expect(&b, "qTsV", "l");
-	starts_with(bench_ask(&b, "qTV:1"), "V");
+	bench_starts(bench_ask(&b, "qTV:1"), "V");
 	assert_string_not_equal(bench_ask(&b, "qTV:1"), "V0");
 	bench_expect(&b, "qTV:2", "U");
 	bench_expect(&b, "qTP:1:" TICK, "E02");
@@ -93,7 +79,7 @@ nothing_is_there_at_first(void **state)
 	bench_expect(&b, "qTBuffer:0,100", "l");
 	bench_expect(&b, "QTStop", "OK");
 	bench_expect(&b, "qTMinFTPILen", "1");
-	starts_with(bench_ask(&b, "qXfer:traceframe-info:read::0,100"), "E");
+	bench_starts(bench_ask(&b, "qXfer:traceframe-info:read::0,100"), "E");
 	bench_close(&b);
 }
 
@@ -132,7 +118,7 @@ definitions_are_told_to_the_next_client(void **state)
 	bench_expect(&b, "qTsP", "T3:" LOAD ":E:0:0");
 	bench_expect(&b, "qTsP", "l");
 	bench_expect(&b, "qTfV", "5:fffffffffffffff6:0:7476");
-	starts_with(bench_ask(&b, "qTsV"), "1:0:1:");
+	bench_starts(bench_ask(&b, "qTsV"), "1:0:1:");
 	bench_expect(&b, "qTsV", "l");
 	/* And QTinit forgets. */
 	bench_expect(&b, "QTinit", "OK");
@@ -150,7 +136,7 @@ definitions_are_bounded(void **state)
 	(void)state;
 	open_gdb(1);
 	bench_expect(&b, "QTDP:1:" TICK ":E:f4241:0", "E22");
-	starts_with(bench_ask(&b, "QTDP:1:" TICK ":E:0:0:S"), "E");
+	bench_starts(bench_ask(&b, "QTDP:1:" TICK ":E:0:0:S"), "E");
 	for (n = 1; n < 10000; n++) {
 		snprintf(packet, sizeof(packet), "QTDP:%x:" TICK ":E:0:0", n);
 		if (strcmp(bench_ask(&b, packet), "OK") != 0)
@@ -181,28 +167,28 @@ registers_and_memory(void **state)
 	bench_expect(&b, "QTDP:1:" TICK ":E:0:0-", "OK");
 	bench_expect(&b, "QTDP:-1:" TICK ":R3fM-1," COUNTER ",8M4,2,4", "OK");
 	bench_expect(&b, "QTStart", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T1;tnotrun:0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T1;tnotrun:0;");
 	run(20);
 	assert_true(status("tframes:") > 1);
 	snprintf(live, sizeof(live), "%s", bench_ask(&b, "m" COUNTER ",8"));
 	bench_expect(&b, "QTStop", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tstop::0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tstop::0;");
 	bench_expect(&b, "QTNotes:tstop:656e64;user:6d65;notes:7468;", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tstop:656e64:0;");
-	has(bench_ask(&b, "qTStatus"), "username:6d65;notes:7468:");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tstop:656e64:0;");
+	bench_has(bench_ask(&b, "qTStatus"), "username:6d65;notes:7468:");
 
 	/* Frame 0: the program had just begun, pc is at the tracepoint. */
 	bench_expect(&b, "QTFrame:0", "F0T1");
 	bench_expect(&b, "p4", "1000400000000000");
-	has(bench_ask(&b, "g"), "1000400000000000");
+	bench_has(bench_ask(&b, "g"), "1000400000000000");
 	bench_expect(&b, "m" COUNTER ",8", "0000000000000000");
 	/* Part of what was collected; M4,2,4 is what lies at pc + 2. */
 	bench_expect(&b, "m600004,8", "00000000");
-	has(bench_ask(&b, "qXfer:traceframe-info:read::0,400"),
-	    "l<traceframe-info>\n"
-	    "<memory start=\"0x600000\" length=\"0x8\"/>\n"
-	    "<memory start=\"0x400012\" length=\"0x4\"/>\n"
-	    "</traceframe-info>\n");
+	bench_has(bench_ask(&b, "qXfer:traceframe-info:read::0,400"),
+		  "l<traceframe-info>\n"
+		  "<memory start=\"0x600000\" length=\"0x8\"/>\n"
+		  "<memory start=\"0x400012\" length=\"0x4\"/>\n"
+		  "</traceframe-info>\n");
 	bench_expect(&b, "m600008,8", "E0e");
 	bench_expect(&b, "m400014,8", code);
 	/* Nothing of the past can be changed. */
@@ -264,14 +250,15 @@ conditions_variables_and_passes(void **state)
 	bench_expect(&b, "QTStart", "OK");
 	run(20);
 	/* At 1 and 3; then it was over. */
-	starts_with(bench_ask(&b, "qTStatus"),
-		    "T0;tpasscount:1;tframes:2;tcreated:2;");
+	bench_starts(bench_ask(&b, "qTStatus"),
+		     "T0;tpasscount:1;tframes:2;tcreated:2;");
 	bench_expect(&b, "qTP:1:" TICK, "V2:4c");
 	bench_expect(&b, "qTV:5", "V12");
 	bench_expect(&b, "QTFrame:0", "F0T1");
 	bench_expect(&b, "qTV:5", "V11");
 	bench_expect(&b, "m" COUNTER ",8", "0100000000000000");
-	has(bench_ask(&b, "qXfer:traceframe-info:read::0,400"),
+	bench_has(
+	    bench_ask(&b, "qXfer:traceframe-info:read::0,400"),
 	    "<tvar id=\"5\"/>\n<memory start=\"0x600000\" length=\"0x8\"/>");
 	bench_expect(&b, "QTFrame:1", "F1T1");
 	bench_expect(&b, "m" COUNTER ",8", "0300000000000000");
@@ -291,15 +278,15 @@ an_error_ends_the_run(void **state)
 	bench_expect(&b, "QTDP:7:" TICK ":E:0:0:X6,220122000527", "OK");
 	bench_expect(&b, "QTStart", "OK");
 	run(10);
-	starts_with(bench_ask(&b, "qTStatus"),
-		    "T0;terror:6469766973696f6e206279207a65726f:7;tframes:0;");
+	bench_starts(bench_ask(&b, "qTStatus"),
+		     "T0;terror:6469766973696f6e206279207a65726f:7;tframes:0;");
 	bench_expect(&b, "QTinit", "OK");
 	/* A variable that is not there, in an action. */
 	bench_expect(&b, "QTDP:7:" TICK ":E:0:0-", "OK");
 	bench_expect(&b, "QTDP:-7:" TICK ":X4,2e009927", "OK");
 	bench_expect(&b, "QTStart", "OK");
 	run(10);
-	starts_with(bench_ask(&b, "qTStatus"), "T0;terror:");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;terror:");
 	bench_close(&b);
 }
 
@@ -313,7 +300,7 @@ unreadable_memory_is_left_out(void **state)
 	bench_expect(&b, "QTDP:-1:" TICK ":M-1,0,8M-1,601ffc,10", "OK");
 	bench_expect(&b, "QTStart", "OK");
 	run(10);
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tpasscount:1;tframes:1;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tpasscount:1;tframes:1;");
 	bench_expect(&b, "QTFrame:0", "F0T1");
 	bench_expect(&b, "m0,8", "E0e");
 	bench_expect(&b, "m601ffc,10", "00000000");
@@ -331,12 +318,12 @@ steps_after_a_hit(void **state)
 	bench_expect(&b, "QTStart", "OK");
 	bench_expect(&b, "Hgp64.64", "OK");
 	/* A client's steps and the trace's do not get into each other's way. */
-	starts_with(bench_ask(&b, "vCont;r" TICK "," NOPS ":p64.64"), "T05");
+	bench_starts(bench_ask(&b, "vCont;r" TICK "," NOPS ":p64.64"), "T05");
 	bench_send(&b, "vCont;c:p64.64");
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tpasscount:1;tframes:8;");
+	bench_starts(bench_next(&b, 50), "T02");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tpasscount:1;tframes:8;");
 	bench_expect(&b, "QTFrame:0", "F0T1");
 	bench_expect(&b, "m" COUNTER ",8", "0000000000000000");
 	bench_expect(&b, "QTFrame:1", "F1T1");
@@ -366,8 +353,8 @@ a_full_buffer_ends_the_run(void **state)
 	bench_expect(&b, "QTBuffer:size:100", "E10");
 	run(20);
 	/* One of 25 bytes, and the begin of one. */
-	starts_with(bench_ask(&b, "qTStatus"),
-		    "T0;tfull:0;tframes:2;tcreated:2;tfree:9;tsize:28;");
+	bench_starts(bench_ask(&b, "qTStatus"),
+		     "T0;tfull:0;tframes:2;tcreated:2;tfree:9;tsize:28;");
 	bench_expect(&b, "qTBuffer:0,100",
 		     "0100"
 		     "13000000"
@@ -386,7 +373,7 @@ a_full_buffer_ends_the_run(void **state)
 		     "OK");
 	bench_expect(&b, "QTStart", "OK");
 	run(20);
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tfull:0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tfull:0;");
 	bench_close(&b);
 }
 
@@ -425,9 +412,9 @@ both_act_at_one_address(void **state)
 	bench_expect(&b, "QTDP:1:" TICK ":E:0:0", "OK");
 	bench_expect(&b, "Z0," TICK ",1", "OK");
 	bench_expect(&b, "QTStart", "OK");
-	starts_with(bench_ask(&b, "vCont;c"), "T05swbreak:;");
+	bench_starts(bench_ask(&b, "vCont;c"), "T05swbreak:;");
 	assert_int_equal(status("tframes:"), 1);
-	starts_with(bench_ask(&b, "vCont;c"), "T05swbreak:;");
+	bench_starts(bench_ask(&b, "vCont;c"), "T05swbreak:;");
 	assert_int_equal(status("tframes:"), 2);
 	/* One goes, the other stays. */
 	bench_expect(&b, "z0," TICK ",1", "OK");
@@ -436,7 +423,7 @@ both_act_at_one_address(void **state)
 	assert_true(status("tframes:") > 3);
 	bench_expect(&b, "Z0," TICK ",1", "OK");
 	bench_expect(&b, "QTStop", "OK");
-	starts_with(bench_ask(&b, "vCont;c"), "T05swbreak:;");
+	bench_starts(bench_ask(&b, "vCont;c"), "T05swbreak:;");
 	bench_expect(&b, "z0," TICK ",1", "OK");
 	run(20);
 	bench_close(&b);
@@ -486,7 +473,7 @@ a_start_that_fails_leaves_nothing(void **state)
 	bench_expect(&b, "QTDP:1:" TICK ":E:0:0", "OK");
 	bench_expect(&b, "QTDP:2:10:E:0:0", "OK");
 	bench_expect(&b, "QTStart", "E0e");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;");
 	run(20);
 	assert_int_equal(status("tframes:"), 0);
 	bench_close(&b);
@@ -520,13 +507,13 @@ a_child_is_not_traced(void **state)
 	bench_send(&b, packet);
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	assert_int_equal(status("tframes:"), frames);
 	/* The parent is. */
 	bench_send(&b, "vCont;c:p64.-1");
 	assert_null(bench_next(&b, 20));
 	bench_raw(&b, "\x03", 1);
-	starts_with(bench_next(&b, 50), "T02");
+	bench_starts(bench_next(&b, 50), "T02");
 	assert_true(status("tframes:") > frames);
 	bench_close(&b);
 }
@@ -540,7 +527,7 @@ another_program_is_not_traced(void **state)
 	bench_expect(&b, "QTDP:1:" TICK ":E:2:0", "OK");
 	bench_expect(&b, "QTStart", "OK");
 	assert_int_equal(mock_do(b.target, 100, MOCK_EXEC, 0, 0), 0);
-	has(bench_ask(&b, "vCont;c"), "exec:");
+	bench_has(bench_ask(&b, "vCont;c"), "exec:");
 	run(20);
 	assert_int_equal(status("tframes:"), 0);
 	/* Until the client defines one for it. */
@@ -560,7 +547,7 @@ detach_ends_the_run(void **state)
 	run(20);
 	assert_true(status("tframes:") > 0);
 	bench_expect(&b, "D;64", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tstop::0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tstop::0;");
 	assert_true(mock_alive(b.target, 100));
 	assert_false(mock_traced(b.target, 100));
 	bench_close(&b);
@@ -577,7 +564,7 @@ the_run_ends_with_its_client(void **state)
 	session_client_gone(b.session);
 	assert_int_equal(session_client_new(b.session), 0);
 	bench_expect(&b, "QStartNoAckMode", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T0;tdisconnected:0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T0;tdisconnected:0;");
 	assert_true(status("tframes:") > 0);
 	bench_expect(&b, "QTFrame:0", "F0T1");
 	bench_close(&b);
@@ -594,7 +581,7 @@ frames_after_a_pause(void)
 		session_target_ready(b.session);
 	assert_int_equal(session_client_new(b.session), 0);
 	bench_expect(&b, "QStartNoAckMode", "OK");
-	starts_with(bench_ask(&b, "qTStatus"), "T1;tnotrun:0;");
+	bench_starts(bench_ask(&b, "qTStatus"), "T1;tnotrun:0;");
 	return status("tframes:");
 }
 
@@ -610,8 +597,8 @@ the_run_outlives_its_client(void **state)
 	bench_expect(&b, "Z0," NOPS ",1", "OK");
 	bench_expect(&b, "QTDisconnected:1", "OK");
 	bench_expect(&b, "QTStart", "OK");
-	starts_with(bench_ask(&b, "vCont;c"), "T05swbreak:;");
-	has(bench_ask(&b, "qTStatus"), "disconn:1;");
+	bench_starts(bench_ask(&b, "vCont;c"), "T05swbreak:;");
+	bench_has(bench_ask(&b, "qTStatus"), "disconn:1;");
 	/* One that stands stays so. */
 	frames = status("tframes:");
 	assert_int_equal(frames_after_a_pause(), frames);
@@ -650,7 +637,8 @@ offered_to_gdb_only(void **state)
 	(void)state;
 	bench_open(&b, NULL);
 	bench_gdb(&b, 100, 1);
-	has(bench_ask(&b, "qSupported:qRelocInsn+"),
+	bench_has(
+	    bench_ask(&b, "qSupported:qRelocInsn+"),
 	    ";ConditionalTracepoints+;TracepointSource+;DisconnectedTracing+;"
 	    "InstallInTrace+;EnableDisableTracepoints+;QTBuffer:size+;"
 	    "tracenz+;qXfer:traceframe-info:read+;");
