@@ -9,6 +9,7 @@ the model says.  RSPD_VM_STEPS and RSPD_VM_SEED make it longer, or the same."""
 import os
 import random
 import resource
+import signal
 
 from lib.harness import check, run, variant
 from lib.vm import FAULT, GUARD, PAGE, READ, WRITE, Program, maps
@@ -287,6 +288,8 @@ class Walk:
             step()
             compare_maps(self.p, self.model, self.by_kernel)
         self.p.r.expect("D;%x" % self.p.pid, "OK")
+        # In a long run its alarm was not passed on.
+        os.kill(self.p.pid, signal.SIGKILL)
 
 
 def test():
