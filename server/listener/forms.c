@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "forms.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,8 @@ form_run(const struct form *form, char **argv)
 
 	if (given == NULL)
 		return 1;
+	/* Nobody need be there to read what we say. */
+	signal(SIGPIPE, SIG_IGN);
 	settings_init(&s);
 	s.form = form->name;
 	s.argv = given;
