@@ -169,11 +169,39 @@ process_unpause(struct ptrace_target *t, struct process *p)
 		process_go(t, p);
 }
 
+static bool
+is_held(const struct process *p)
+{
+	const struct thread *th;
+
+	for (th = p->threads; th != NULL; th = th->next)
+		if (th->wanted_running && !th->zombie)
+			return false;
+	return true;
+}
+
+/* Neither it nor its vfork child will move before the session says so. */
+static bool
+waits_for_held_child(const struct ptrace_target *t, const struct thread *th)
+{
+	const struct process *child;
+
+	if (!th->in_vfork || th->run != THREAD_RUNNING)
+		return false;
+	for (child = t->processes; child != NULL; child = child->next)
+		if (child->vfork_parent == th->process && is_held(child))
+			return true;
+	return false;
+}
+
 static void
 request_stop(struct ptrace_target *t, struct thread *th)
 {
 	th->stop_requested = true;
 	thread_interrupt(th);
+	if (waits_for_held_child(t, th) &&
+	    th->pending.kind == TARGET_EVENT_NONE)
+		thread_pend(t, th, TARGET_STOP_REQUESTED, 0);
 	/* Held for another's sake, it needs no interrupt. */
 	thread_go(t, th);
 }
@@ -233,13 +261,16 @@ ptrace_interrupt(struct target *base, pid_t pid)
 {
 	struct ptrace_target *t = ptrace_of(base);
 	struct process *p;
-	struct thread *th = NULL;
+	struct thread *th = NULL, *one;
 
 	if (pid != 0 && process_visible(t, pid) == NULL)
 		return -ESRCH;
-	for (p = t->processes; p != NULL && th == NULL; p = p->next)
-		if (pid == 0 || p->pid == pid)
-			th = pick(p);
+	for (p = t->processes; p != NULL; p = p->next) {
+		one = pid == 0 || p->pid == pid ? pick(p) : NULL;
+		/* Who waits for a vfork child is better left alone. */
+		if (one != NULL && (th == NULL || th->in_vfork))
+			th = one;
+	}
 	if (th == NULL)
 		return -ESRCH;
 	request_stop(t, th);
