@@ -198,7 +198,13 @@ static void
 on_own_signal(struct ptrace_target *t, struct thread *th, int signal)
 {
 	uint64_t bit = (uint64_t)1 << ((signal - 1) & 63);
+	bool launching = th->process->execs_left > 0;
 
+	/* A launch, and we with it, are not held half-way. */
+	if (launching && (signal == SIGSTOP || signal == SIGTSTP)) {
+		thread_go(t, th);
+		return;
+	}
 	if ((th->pass_once & bit) != 0) {
 		th->pass_once &= ~bit;
 		th->deliver = signal;

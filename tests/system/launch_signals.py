@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# variants: first later
+# variants: first later stopped
 """A launched program has its signals as from a shell: none ignored, none
-blocked; and rspd starts also where nobody reads what it says."""
+blocked; a stop signal on the way to it does not hold rspd; and rspd starts also
+where nobody reads what it says."""
 import os
 import re
 import subprocess
@@ -18,6 +19,14 @@ def of_status(pid):
 
 
 def test():
+    if variant("first") == "stopped":
+        script = 'kill -STOP $$; kill -TSTP $$; exec "$0" "$@"'
+        server = launch("threads", 2, options=("--once", "--wrapper", "sh",
+                                               "-c", script, "--"))
+        r = Rsp(server).as_gdb()
+        r.expect("?", "T05.*")
+        r.send("k")
+        return
     if variant("first") == "first":
         server = launch("threads", 2)
         pid = server.inferior_pid()
