@@ -8,11 +8,16 @@
 
 #include "private.h"
 
-/* handle_memory.c: m x M X (the last two one and the same) qSearch qCRC */
+/* handle_memory.c: m x M X (the last two one and the same) */
 handler_fn handle_read_memory;
 handler_fn handle_read_binary;
 handler_fn handle_write_memory;
 handler_fn handle_read_ranges;
+/* As it is there, or in the trace frame that is looked at. */
+int memory_read_current(struct session *s, uint64_t addr, void *buf, size_t len,
+			size_t *got);
+
+/* handle_scan.c: qSearch:memory qCRC */
 handler_fn handle_search_memory;
 handler_fn handle_crc;
 

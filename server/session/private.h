@@ -157,6 +157,7 @@ struct session_job;
 struct shell;
 struct core_output;
 struct cores;
+struct scan;
 
 /* What the client inserted, with conditions and commands. */
 struct breakpoint_list;
@@ -195,6 +196,7 @@ struct session {
 	struct attach_wait attach_wait;
 	struct shell *shell;	    /* the job's, of handle_shell.c */
 	struct cores *cores;	    /* of handle_core.c; or NULL */
+	struct scan *scan;	    /* the job's, of handle_scan.c */
 	struct core_output *saving; /* a core file being written, or NULL */
 	struct session_door door;
 	struct platform platform;
