@@ -39,6 +39,7 @@ end_signals_start(struct end_signals *e, struct ev_loop *loop)
 
 	e->loop = loop;
 	e->caught = 0;
+	sigaction(SIGPIPE, &ignore, NULL);
 	/* A write beyond the limit of a file's size is an error like others. */
 	sigaction(SIGXFSZ, &ignore, NULL);
 	for (size_t i = 0; i < 3; i++) {

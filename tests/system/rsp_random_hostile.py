@@ -159,6 +159,14 @@ class Hostile(Monkey):
             self.trouble()
         return super().reply()
 
+    def last_resort(self):
+        """The parent of a vfork whose child was stopped, and let go, stands
+        for nobody: then its end must be told."""
+        for pid in tracees(self.server.pid):
+            self.log.append(b"(end of %d)" % pid)
+            os.kill(pid, signal.SIGKILL)
+        return self.r.receive()
+
     def leave(self):
         if self.rng.random() < 0.3:
             cut = packet(self.framed(self.body()))
