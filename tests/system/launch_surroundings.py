@@ -59,7 +59,8 @@ def launch(how, report):
     program = inferior("surroundings")
     if how == "gdbserver":
         server = started("--once", "127.0.0.1:0", program, report)
-        gdb(program, "set remotetimeout 60", "target remote " + server.address, "continue")
+        gdb(program, "set remotetimeout 60", "target remote " + server.address,
+            "continue")
     elif how in ("multi", "serve"):
         server = started(*(["serve", "--rights", "all"] if how == "serve" else
                            ["--multi"]), "127.0.0.1:0")

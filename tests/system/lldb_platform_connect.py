@@ -33,7 +33,10 @@ def test():
         Server("serve", "--rights", "all", "unix:" + path)
         url = "unix-connect://" + path
     program = Inferior("threads", 2)
-    out = lldb(None, "platform select remote-linux", "platform connect " + url,
+    out = lldb(None, "settings set plugin.process.gdb-remote.packet-timeout 60",
+               "platform select remote-linux", "platform connect " + url,
+               # The program is sent there.
+               "platform settings --working-dir " + tmp(),
                "target create " + inferior("hello"),
                "breakpoint set --name add", "process launch", "thread backtrace",
                "continue", "target create " + inferior("threads"),
