@@ -64,6 +64,7 @@ class Hostile(Monkey):
                        for name in {p[0] for p in PROGRAMS}}
         self.place = self.places["storm"]
         self.free = []
+        self.signalled = {}  # pid: handle
 
     # ---- programs
 
@@ -122,8 +123,10 @@ class Hostile(Monkey):
         pid = self.rng.choice(pids)
         self.log.append(b"(signal %d to %d)" % (sig, pid))
         try:
+            if pid not in self.signalled:
+                self.signalled[pid] = os.pidfd_open(pid)
             os.kill(pid, sig)
-        except ProcessLookupError:
+        except OSError:
             pass
 
     def condition(self):
@@ -179,6 +182,14 @@ class Hostile(Monkey):
             if program.poll() is None:
                 program.kill()
         self.free = []
+        # One that was let go may stand for ever.
+        for handle in self.signalled.values():
+            try:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            os.close(handle)
+        self.signalled = {}
 
 
 def facts(pid):
