@@ -87,7 +87,7 @@ connect_carry(const struct connect *c, int in, int out)
 	socket_set_peer_timeout(pump.net, c->peer_seconds);
 	tls_set_socket(pump.tls, pump.net);
 	pump.greeting = door;
-	pump.greeting_len = describe_door(in, door);
+	pump.greeting_len = (uint16_t)describe_door(in, door);
 	status = shake_hands(c, &pump);
 	if (status == CONNECT_OK)
 		status = run_pump(c, &pump);

@@ -14,7 +14,7 @@ struct pump {
 	int in, out; /* the plain side; may be the same */
 	/* Goes to the peer before the plain side's first byte. */
 	const void *greeting;
-	size_t greeting_len; /* small beside a buffer; 0: none, or it is sent */
+	uint16_t greeting_len; /* less than a buffer; 0: none, or it is sent */
 	/* What pump_run saw. */
 	bool heard;	 /* something came from the peer */
 	bool peer_ended; /* it was the peer that ended */

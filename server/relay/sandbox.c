@@ -148,9 +148,9 @@ allow_little(int from)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 				       SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0));
 	if (err == 0)
-		err =
-		    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)from));
+		err = seccomp_rule_add(
+		    ctx, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1,
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)from, 0));
 	if (err == 0)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);
