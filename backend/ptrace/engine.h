@@ -112,7 +112,11 @@ thread_end_is_told(const struct ptrace_target *t, const struct thread *th)
 /* Is any thread to run? */
 bool any_wanted(const struct ptrace_target *t);
 void exit_event(struct ptrace_target *t, struct thread *th, int status);
-/* A vfork child leaves its parent's memory: ours out of it. */
+/*
+ * A vfork child leaves its parent's memory: what it had inserted there is the
+ * parent's from now on.  gdb takes the two for one memory and does not insert
+ * it again.
+ */
 void vfork_share_ends(struct process *child);
 /* A vfork is over: the parent's breakpoints back in. */
 void vfork_over(struct ptrace_target *t, struct process *p);

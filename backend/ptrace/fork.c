@@ -239,10 +239,24 @@ fork_event(struct ptrace_target *t, struct thread *th, enum wait_kind kind)
 	}
 }
 
-/*
- * The child has left the memory that it shared; what it had inserted there
- * itself is its parent's to live with no longer.
- */
+/* The parent's own go in again when the vfork is over. */
+static void
+take_over_breakpoints(struct process *p, struct process *child)
+{
+	struct breakpoint **at = &child->breakpoints, *b;
+
+	while ((b = *at) != NULL) {
+		if (breakpoint_at(p, b->addr) != NULL) {
+			at = &b->next;
+			continue;
+		}
+		guardian_breakpoint_out(b);
+		*at = b->next;
+		b->next = p->breakpoints;
+		p->breakpoints = b;
+	}
+}
+
 void
 vfork_share_ends(struct process *child)
 {
@@ -258,6 +272,7 @@ vfork_share_ends(struct process *child)
 		b->inserted = false;
 		memory_write(p, b->addr, b->saved, p->arch->breakpoint_len);
 	}
+	take_over_breakpoints(p, child);
 	breakpoints_drop(child);
 }
 

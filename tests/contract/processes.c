@@ -238,6 +238,37 @@ a_vfork_is_reported_and_done(void **state)
 }
 
 static void
+what_a_vfork_child_inserted_stays(void **state)
+{
+	static const uint64_t child_signal[2] = { 1u << (SIGCHLD - 1) };
+	struct fixture *f = *state;
+	struct target_event ev;
+	pid_t pid, child;
+
+	if (fixture_name[0] == 'm')
+		skip(); /* a mock's child has memory of its own */
+	pid = launched(f, 1);
+	target_set_reports(f->t, TARGET_REPORT_VFORK);
+	fixture_command(f, pid, COMMAND_VFORK, 0);
+	resume_all(f, pid);
+	child = stop_for(f, TARGET_STOP_VFORK).child_pid;
+	target_set_pass_signals(f->t, child_signal);
+	insert(f, child, f->tick);
+	resume_all(f, child);
+	resume_all(f, pid);
+	do
+		ev = next_event(f);
+	while (ev.pid == child);
+	assert_int_equal(ev.reason, TARGET_STOP_VFORK_DONE);
+	resume_all(f, pid);
+	do
+		ev = next_event(f);
+	while (ev.pid == child);
+	assert_int_equal(ev.reason, TARGET_STOP_BREAKPOINT);
+	remove_it(f, pid, f->tick);
+}
+
+static void
 an_exec_is_reported(void **state)
 {
 	struct fixture *f = *state;
@@ -323,6 +354,7 @@ contract_processes(void)
 		TEST(a_fork_is_reported),
 		TEST(an_unreported_child_lives_its_own_life),
 		TEST(a_vfork_is_reported_and_done),
+		TEST(what_a_vfork_child_inserted_stays),
 		TEST(an_exec_is_reported),
 		TEST(an_exec_drops_breakpoints),
 		TEST(no_resumed_is_told),
