@@ -4,7 +4,7 @@
  * address, and through step_prepare/step_finish.  Registers, flags and memory
  * must come out the same.
  */
-/* needs: target */
+/* needs: zydis */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
