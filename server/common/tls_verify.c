@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a client looks at in a server's certificate beside what the library
- * looks at: an address instead of a name (2.28 knows none), and a pinned
- * fingerprint.
+ * looks at: an address instead of a name (2.28 knows none), names of hosts only
+ * (3.6 takes others, too), and a pinned fingerprint.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tls_private.h"
 
-#define TAG_IP (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
+#define TAG_DNS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
+#define TAG_IP	(MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
 
 int
 tls_parse_fingerprint(const char *text, char hex[TLS_FINGERPRINT_MAX])
@@ -46,6 +48,36 @@ is_for_address(const struct tls *t, const mbedtls_x509_crt *crt)
 	return false;
 }
 
+/* "*.example.org" stands for one label. */
+static bool
+is_name(const char *dns, size_t len, const char *host)
+{
+	if (len > 2 && dns[0] == '*' && dns[1] == '.') {
+		host = strchr(host, '.');
+		if (host == NULL)
+			return false;
+		dns++;
+		len--;
+	}
+	return len == strlen(host) && strncasecmp(dns, host, len) == 0;
+}
+
+/* 3.6 takes a URI that reads as the name does for one; a certificate without
+ * any other names is the library's matter. */
+static bool
+is_for_name(const struct tls *t, const mbedtls_x509_crt *crt)
+{
+	const mbedtls_x509_sequence *name = &crt->subject_alt_names;
+
+	if (name->buf.p == NULL)
+		return true;
+	for (; name != NULL && name->buf.p != NULL; name = name->next)
+		if ((name->buf.tag & 0xff) == TAG_DNS &&
+		    is_name((const char *)name->buf.p, name->buf.len, t->host))
+			return true;
+	return false;
+}
+
 static int
 verify(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
@@ -55,7 +87,7 @@ verify(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 		return 0;
 	memset(&t->seen, 0, sizeof(t->seen));
 	tls_peer_of(crt, &t->seen);
-	if (t->address_len > 0 && !is_for_address(t, crt))
+	if (t->address_len > 0 ? !is_for_address(t, crt) : !is_for_name(t, crt))
 		*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
 	if (t->pin[0] != '\0' && strcmp(t->pin, t->seen.fingerprint) != 0) {
 		t->wrong_pin = true;
