@@ -190,6 +190,9 @@ struct arch {
 	/* Software breakpoints. */
 	const uint8_t *breakpoint;
 	size_t breakpoint_len;
+	/* The same in a form that only programs use; len 0: there is none. */
+	uint8_t breakpoint_long[4];
+	size_t breakpoint_long_len;
 	/* Another instruction that traps, and leaves no reason; len 0: none. */
 	uint8_t trap_insn[4];
 	size_t trap_insn_len;

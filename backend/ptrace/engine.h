@@ -83,10 +83,31 @@ void orphans_free(struct ptrace_target *t);
 /* ---- handle.c: what a status means -------------------------------------- */
 
 void event_handle(struct ptrace_target *t, struct thread *th, int status);
+/* It was killed under our hands: its exit is still to come. */
+void thread_lost(struct thread *th);
 /* An instruction was executed: tells the step watcher. */
 void step_seen(struct ptrace_target *t, struct thread *th);
 /* An instruction was executed by the thread's own step, or for it. */
 void step_done(struct ptrace_target *t, struct thread *th);
+
+/* ---- trap.c: traps of breakpoints, debug registers and the program ------- */
+
+/* A breakpoint instruction was executed. */
+void trap_breakpoint(struct ptrace_target *t, struct thread *th);
+/* What a debug register has told of. */
+void trap_slot(struct ptrace_target *t, struct thread *th,
+	       const struct target_event *ev);
+/* True: a debug register was behind the trap, and that was dealt with. */
+bool trap_debug_register(struct ptrace_target *t, struct thread *th);
+/* Is the breakpoint instruction before pc one of the program's own? */
+bool trap_is_programs(struct process *p, uint64_t pc);
+/* Is there an instruction before pc that traps without being a breakpoint? */
+bool trap_insn_before(struct process *p, uint64_t pc);
+/*
+ * A trap of the program's own that looks like one of ours: by the instruction
+ * under a breakpoint, or by one that it was to be stepped over.
+ */
+bool trap_is_own(struct thread *th, enum wait_kind kind, int si_code);
 
 /* ---- fork.c, exit.c ---------------------------------------------------- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a thread's stop means, and what follows from it. */
 #include <errno.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -29,113 +28,11 @@ read_siginfo(struct thread *th, siginfo_t *si)
 	return ptrace(PTRACE_GETSIGINFO, th->tid, NULL, si) < 0 ? -errno : 0;
 }
 
-/* It was killed under our hands: its exit is still to come. */
-static void
+void
 thread_lost(struct thread *th)
 {
 	registers_drop(th);
 	th->run = THREAD_RUNNING;
-}
-
-/*
- * The session's filter says whether a hit counts.  If not, the thread passes
- * over the breakpoint and goes on.
- */
-static bool
-hit_counts(struct ptrace_target *t, struct thread *th, uint64_t pc)
-{
-	if (t->hit_filter == NULL)
-		return true;
-	return t->hit_filter(t->hit_filter_arg, th->process->pid, th->tid, pc);
-}
-
-/* Is the instruction that has just trapped one of the program's own? */
-static bool
-is_programs_trap(struct process *p, uint64_t pc)
-{
-	const struct arch *a = p->arch;
-	uint8_t code[8] = { 0 };
-	size_t got, len = a->breakpoint_len;
-
-	if (pc < 2 ||
-	    memory_read(p, pc - a->breakpoint_pc_offset, code, len, &got) < 0 ||
-	    got < len)
-		return true;
-	if (memcmp(code, a->breakpoint, len) == 0)
-		return true;
-	/* int $3 in its long form is nobody's breakpoint either. */
-	return memory_read(p, pc - 2, code, 2, &got) == 0 && got == 2 &&
-	       code[0] == 0xcd && code[1] == 0x03;
-}
-
-static void
-on_breakpoint(struct ptrace_target *t, struct thread *th)
-{
-	struct process *p = th->process;
-	struct target_event ev = {
-		.kind = TARGET_EVENT_STOP,
-		.reason = TARGET_STOP_BREAKPOINT,
-		.signal = SIGTRAP,
-	};
-	struct breakpoint *b;
-	uint64_t pc;
-
-	if (registers_pc(th, &pc) < 0) {
-		thread_lost(th);
-		return;
-	}
-	ev.addr = pc - p->arch->breakpoint_pc_offset;
-	b = breakpoint_at(p, ev.addr);
-	if ((b == NULL || !b->inserted) && is_programs_trap(p, pc)) {
-		thread_pend(t, th, TARGET_STOP_SIGNAL, SIGTRAP);
-		return;
-	}
-	if (registers_set_pc(th, ev.addr) < 0) {
-		thread_lost(th);
-		return;
-	}
-	if (b == NULL || !b->inserted) {
-		/* Removed between the hit and now: run what is there. */
-		thread_go(t, th);
-	} else if (hit_counts(t, th, ev.addr)) {
-		thread_pend_event(t, th, &ev);
-	} else {
-		th->step_over = true;
-		th->step_over_pc = ev.addr;
-		thread_go(t, th);
-	}
-}
-
-static void
-on_slot(struct ptrace_target *t, struct thread *th,
-	const struct target_event *ev)
-{
-	uint64_t pc;
-
-	if (ev->reason == TARGET_STOP_HW_BREAKPOINT &&
-	    registers_pc(th, &pc) == 0 && !hit_counts(t, th, pc)) {
-		/* A software one there has been asked about as well. */
-		th->step_over = true;
-		th->step_over_pc = pc;
-		thread_go(t, th);
-	} else {
-		thread_pend_event(t, th, ev);
-	}
-}
-
-/* True: a debug register was behind it, and that was dealt with. */
-static bool
-on_debug_register(struct ptrace_target *t, struct thread *th)
-{
-	struct target_event ev = {
-		.kind = TARGET_EVENT_STOP,
-		.signal = SIGTRAP,
-	};
-
-	if (th->process->hw_generation == 0 || watch_hit(th, &ev) <= 0)
-		return false;
-	on_slot(t, th, &ev);
-	return true;
 }
 
 void
@@ -270,17 +167,6 @@ on_signal(struct ptrace_target *t, struct thread *th, int signal)
 		process_go(t, p);
 }
 
-static bool
-is_trap_insn(struct process *p, uint64_t pc)
-{
-	const struct arch *a = p->arch;
-	uint8_t code[sizeof(a->trap_insn)];
-	size_t got, len = a->trap_insn_len;
-
-	return len != 0 && memory_read(p, pc - len, code, len, &got) == 0 &&
-	       got == len && memcmp(code, a->trap_insn, len) == 0;
-}
-
 /*
  * An instruction of the program's own, or a debug register on a virtual machine
  * that has lost the reason.
@@ -294,9 +180,9 @@ on_no_reason(struct ptrace_target *t, struct thread *th)
 	};
 	uint64_t pc;
 
-	if (registers_pc(th, &pc) == 0 && !is_trap_insn(th->process, pc) &&
+	if (registers_pc(th, &pc) == 0 && !trap_insn_before(th->process, pc) &&
 	    watch_hit_only(th, &ev) > 0)
-		on_slot(t, th, &ev);
+		trap_slot(t, th, &ev);
 	else
 		on_signal(t, th, SIGTRAP);
 }
@@ -392,10 +278,10 @@ dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		on_signal(t, th, WSTOPSIG(status));
 		break;
 	case WAIT_BREAKPOINT:
-		on_breakpoint(t, th);
+		trap_breakpoint(t, th);
 		break;
 	case WAIT_HARDWARE:
-		if (!on_debug_register(t, th))
+		if (!trap_debug_register(t, th))
 			thread_go(t, th);
 		break;
 	case WAIT_NO_REASON:
@@ -403,7 +289,7 @@ dispatch(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		break;
 	case WAIT_STEP:
 		step_seen(t, th);
-		if (!on_debug_register(t, th))
+		if (!trap_debug_register(t, th))
 			step_done(t, th);
 		break;
 	case WAIT_INTERRUPT:
@@ -447,7 +333,7 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 	case WAIT_BREAKPOINT:
 		if (registers_pc(th, &pc) < 0)
 			break;
-		if (is_programs_trap(p, pc))
+		if (trap_is_programs(p, pc))
 			th->deliver = SIGTRAP;
 		else
 			registers_set_pc(th,
@@ -455,7 +341,7 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		break;
 	case WAIT_NO_REASON:
 		if (registers_pc(th, &pc) == 0 &&
-		    (th->hw_generation == 0 || is_trap_insn(p, pc)))
+		    (th->hw_generation == 0 || trap_insn_before(p, pc)))
 			th->deliver = SIGTRAP;
 		break;
 	case WAIT_FORK:
@@ -471,29 +357,6 @@ let_go(struct ptrace_target *t, struct thread *th, enum wait_kind kind,
 		break;
 	}
 	detach_thread(t, th);
-}
-
-/*
- * A trap of the program's own that looks like one of ours: by the instruction
- * under a breakpoint, or by one that it was to be stepped over.
- */
-static bool
-is_own_trap(struct thread *th, enum wait_kind kind, int si_code)
-{
-	struct process *p = th->process;
-	const struct breakpoint *b;
-	uint64_t pc;
-
-	if (kind == WAIT_BREAKPOINT && th->in_place &&
-	    registers_pc(th, &pc) == 0) {
-		b = breakpoint_at(p, pc - p->arch->breakpoint_pc_offset);
-		return b == NULL || !b->inserted;
-	}
-	/* A step out of a system call looks the same, but for its way. */
-	return kind == WAIT_STEP && si_code == TRAP_BRKPT &&
-	       registers_pc(th, &pc) == 0 &&
-	       pc == th->ran_from + p->arch->trap_insn_len &&
-	       is_trap_insn(p, pc);
 }
 
 void
@@ -517,7 +380,7 @@ event_handle(struct ptrace_target *t, struct thread *th, int status)
 		return;
 	}
 	kind = classify(status, si.si_code, th->stepping);
-	if (is_own_trap(th, kind, si.si_code))
+	if (trap_is_own(th, kind, si.si_code))
 		kind = kind == WAIT_STEP ? WAIT_NO_REASON : WAIT_SIGNAL;
 	th->group_stopped = kind == WAIT_GROUP_STOP;
 	if ((kind == WAIT_INTERRUPT || kind == WAIT_GROUP_STOP) &&
