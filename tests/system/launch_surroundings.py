@@ -120,7 +120,7 @@ def test():
     for signals in ("SigBlk", "SigIgn", "SigPnd"):
         found.expect(signals, "0" * 16)
     found.expect("leader", "1", "0")
-    found.expect("nice", "0")
+    found.expect("nice", str(os.nice(0)))
     found.expect("fds", "0", "1", "2")
     check(int(found.fields["personality"][0], 16) & 0x40000, "random addresses")
     if how == "lldb-local":
