@@ -69,7 +69,6 @@ breakpoints_under_write(struct process *p, uint64_t addr, uint8_t *buf,
 	}
 }
 
-/* Puts the program's own bytes back, if ours are still there. */
 /* It counts as no store to a page that is watched for stores. */
 static int
 put(struct process *p, uint64_t addr, const uint8_t *bytes)
@@ -92,6 +91,7 @@ look(struct process *p, const struct breakpoint *b, uint8_t *now)
 	return err == 0 && got < len ? -EFAULT : err;
 }
 
+/* Puts the program's own bytes back, if ours are still there. */
 int
 breakpoint_lift(struct process *p, struct breakpoint *b)
 {
@@ -117,7 +117,7 @@ breakpoint_lower(struct process *p, struct breakpoint *b)
 	size_t len = p->arch->breakpoint_len;
 	int err;
 
-	if (b->inserted || p->vforks > 0)
+	if (b->inserted || p->lent)
 		return 0;
 	err = look(p, b, now);
 	if (err < 0)
@@ -308,6 +308,7 @@ ptrace_insert_breakpoint(struct target *base, pid_t pid,
 
 	if (p == NULL)
 		return -ESRCH;
+	vfork_child_used(p);
 	if (kind == TARGET_BREAKPOINT_SOFTWARE)
 		return insert_software(p, addr);
 	err = watch_insert(p, kind, addr, len);

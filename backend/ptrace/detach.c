@@ -64,6 +64,7 @@ detach_thread(struct ptrace_target *t, struct thread *th)
 	struct process *p = th->process;
 	int signal = signal_for_detach(t, th);
 
+	vfork_child_used(p);
 	watch_clear(th);
 	registers_flush(th);
 	if (ptrace(PTRACE_DETACH, th->tid, NULL, signal) < 0 &&

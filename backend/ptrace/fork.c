@@ -186,6 +186,23 @@ keep_child(struct ptrace_target *t, struct thread *parent, pid_t pid,
 	return true;
 }
 
+/* They share memory: no breakpoint of ours until that has ended. */
+static void
+lend_memory(struct process *p)
+{
+	if (p->lent)
+		return;
+	p->lent = true;
+	breakpoints_lift(p);
+}
+
+void
+vfork_child_used(struct process *child)
+{
+	if (child->vfork_parent != NULL)
+		lend_memory(child->vfork_parent);
+}
+
 static void
 new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 	    enum wait_kind kind)
@@ -203,15 +220,15 @@ new_process(struct ptrace_target *t, struct thread *th, pid_t pid,
 	bool kept = false;
 	int status;
 
-	/* They share memory: no breakpoint of ours until that has ended. */
 	if (vfork) {
 		th->in_vfork = true;
-		if (p->vforks++ == 0)
-			breakpoints_lift(p);
+		p->vforks++;
 	}
 	if (child_stopped(t, pid, &status)) {
 		kept = (t->reports & report) != 0 && p->execs_left == 0 &&
 		       !p->leaving && keep_child(t, th, pid, vfork);
+		if (vfork && !kept)
+			lend_memory(p);
 		if (!kept)
 			let_child_go(t, p, pid, vfork);
 	}
@@ -284,8 +301,10 @@ vfork_over(struct ptrace_target *t, struct process *p)
 	for (child = t->processes; child != NULL; child = child->next)
 		if (child->vfork_parent == p)
 			vfork_share_ends(child);
-	if (p->vforks == 0)
+	if (p->vforks == 0 && p->lent) {
+		p->lent = false;
 		breakpoints_lower(p);
+	}
 }
 
 void
@@ -319,6 +338,7 @@ forget_program(struct process *p)
 	p->ever_inserted = false;
 	p->syscall_gate = 0;
 	p->vforks = 0;
+	p->lent = false;
 	if (arch != NULL)
 		p->arch = arch;
 }

@@ -204,6 +204,7 @@ ptrace_read_memory(struct target *target, pid_t pid, uint64_t addr, void *buf,
 
 	if (p == NULL)
 		return -ESRCH;
+	vfork_child_used(p);
 	usable = vm_accessible(p, addr, len);
 	if (usable == 0 && len != 0)
 		return -EFAULT;
@@ -263,6 +264,7 @@ ptrace_write_memory(struct target *target, pid_t pid, uint64_t addr,
 
 	if (p == NULL)
 		return -ESRCH;
+	vfork_child_used(p);
 	if (!in_range(addr, len) || vm_accessible(p, addr, len) != len)
 		return -EFAULT;
 	if (len != 0 && has_breakpoint(p, addr, len))

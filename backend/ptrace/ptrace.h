@@ -148,7 +148,8 @@ struct process {
 	/* Nested pauses by the engine itself: nothing is resumed meanwhile. */
 	unsigned paused;
 	struct thread *stepper; /* steps in place: the others wait */
-	unsigned vforks;	/* vfork children under way: breakpoints out */
+	unsigned vforks;	/* vfork children under way */
+	bool lent;		/* and in our memory: breakpoints out */
 	struct scratch *scratch;
 
 	struct breakpoint *breakpoints;
@@ -254,6 +255,15 @@ struct process *process_add(struct ptrace_target *t, pid_t pid,
 /* With its threads; touches neither the kernel's state nor memory. */
 void process_remove(struct ptrace_target *t, struct process *p);
 struct thread *process_leader(struct process *p);
+
+/* ---- fork.c ---- */
+
+/*
+ * A vfork child runs, or its memory is looked at: the breakpoints of its
+ * parent, whose memory it is, are out until the vfork is over.  Of any other
+ * process nothing comes of it.
+ */
+void vfork_child_used(struct process *child);
 
 /* ---- event.c: the only caller of waitpid --------------------------------- */
 

@@ -70,6 +70,7 @@ thread_run(struct ptrace_target *t, struct thread *th, int request)
 
 	if (stops_group(signal))
 		th->run_through = th->attached_stopped = false;
+	vfork_child_used(p);
 	th->ran_from = registers_known_pc(th);
 	registers_flush(th);
 	if (th->hw_generation != p->hw_generation)

@@ -238,6 +238,36 @@ a_vfork_is_reported_and_done(void **state)
 }
 
 static void
+a_held_vfork_child_leaves_its_parents_breakpoints(void **state)
+{
+	static const uint64_t child_signal[2] = { 1u << (SIGCHLD - 1) };
+	struct fixture *f = *state;
+	pid_t pid = launched(f, 2), child, tids[2];
+	uint64_t code = read_word(f, pid, f->tick);
+	pid_t other;
+
+	target_set_reports(f->t, TARGET_REPORT_VFORK);
+	target_set_pass_signals(f->t, child_signal);
+	fixture_command(f, pid, COMMAND_VFORK, 0);
+	resume_all(f, pid);
+	child = stop_for(f, TARGET_STOP_VFORK).child_pid;
+	assert_int_equal(target_stop_all(f->t, pid), 0);
+	assert_int_equal(target_threads(f->t, pid, tids, 2), 2);
+	other = tids[0] == pid ? tids[1] : tids[0];
+	insert(f, pid, f->tick);
+	resume(f, other, TARGET_RESUME_CONTINUE);
+	assert_int_equal(stop_for(f, TARGET_STOP_BREAKPOINT).tid, other);
+	/* Whoever looks into the child sees the program's own code. */
+	assert_int_equal(read_word(f, child, f->tick), code);
+	assert_int_equal(target_detach(f->t, child, false), 0);
+	resume(f, pid, TARGET_RESUME_CONTINUE);
+	assert_int_equal(stop_for(f, TARGET_STOP_VFORK_DONE).tid, pid);
+	/* In again. */
+	resume_all(f, pid);
+	assert_int_equal(stop_for(f, TARGET_STOP_BREAKPOINT).pid, pid);
+}
+
+static void
 what_a_vfork_child_inserted_stays(void **state)
 {
 	static const uint64_t child_signal[2] = { 1u << (SIGCHLD - 1) };
@@ -354,6 +384,7 @@ contract_processes(void)
 		TEST(a_fork_is_reported),
 		TEST(an_unreported_child_lives_its_own_life),
 		TEST(a_vfork_is_reported_and_done),
+		TEST(a_held_vfork_child_leaves_its_parents_breakpoints),
 		TEST(what_a_vfork_child_inserted_stays),
 		TEST(an_exec_is_reported),
 		TEST(an_exec_drops_breakpoints),
