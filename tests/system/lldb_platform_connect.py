@@ -45,7 +45,9 @@ def test():
     check_in("Connected: yes", out)
     check_order(out, "stop reason = breakpoint 1.1", "hello`middle",
                 "exited with status = 7", "Process %d stopped" % program.pid,
-                "Process %d detached" % program.pid, "name = threads")
+                "name = threads")
+    # Told when lldb comes to it.
+    check_in("Process %d detached" % program.pid, out)
 
 
 run(test)
