@@ -183,6 +183,7 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 	(void)req;
 	if (!s->notified)
 		return session_code(s, E_NOTHING_NOTIFIED);
+	run_note_told(s, NULL);
 	if (s->first_stop_alone) {
 		s->first_stop_alone = false;
 		s->stops_held = true;
@@ -194,6 +195,7 @@ handle_stopped(struct session *s, const struct rsp_request *req,
 		return 0;
 	if (run_next_event(s, &ev)) {
 		run_note_event(s, &ev);
+		run_note_told(s, &ev);
 		run_stop_process(s, &ev);
 		stop_reply(s, out, &ev);
 		return 0;

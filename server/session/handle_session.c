@@ -8,6 +8,7 @@
 #include "compress.h"
 #include "handlers.h"
 #include "private.h"
+#include "run.h"
 
 /* Shorter packets gain nothing, unless the client says otherwise. */
 #define COMPRESSION_MIN_SIZE 384
@@ -355,6 +356,7 @@ handle_non_stop(struct session *s, const struct rsp_request *req,
 		target_stop_all(s->target, 0);
 	s->client.non_stop = req->flag;
 	s->notified = false;
+	run_note_told(s, NULL);
 	s->first_stop_alone = false;
 	s->stops_held = false;
 	session_update_state(s);

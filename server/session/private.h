@@ -213,6 +213,9 @@ struct session {
 	bool interrupt_told;
 	/* non-stop: a %Stop is out and vStopped owed. */
 	bool notified;
+	/* Whose stop was told so last, and the child that it told of: until
+	 * vStopped comes the client may not know of them.  0: nobody. */
+	pid_t unacknowledged[2];
 	/* non-stop: "?" has told one stop; the next vStopped is its end. */
 	bool first_stop_alone;
 	/* And then no other is told while gdb is still about that one. */

@@ -23,6 +23,14 @@ action_of(const struct run_action *actions, size_t n, pid_t pid, pid_t tid)
 	return NULL;
 }
 
+/* An action for all that has crossed the news of a stop is not for that one. */
+static bool
+is_crossed(const struct session *s, const struct run_action *a, pid_t tid)
+{
+	return a->tid == 0 &&
+	       (tid == s->unacknowledged[0] || tid == s->unacknowledged[1]);
+}
+
 static int
 resume_thread(struct session *s, pid_t tid, const struct run_action *a)
 {
@@ -63,7 +71,7 @@ apply(struct session *s, const struct run_action *actions, size_t nactions,
 			if (!stopped)
 				err = target_stop(s->target, tid);
 			o->stopping++;
-		} else if (!stopped) {
+		} else if (!stopped || is_crossed(s, a, tid)) {
 			o->running++;
 		} else {
 			err = resume_thread(s, tid, a);

@@ -281,6 +281,16 @@ run_stop_process(struct session *s, const struct target_event *ev)
 	run_list_untold(s, ev->pid, ev->tid);
 }
 
+void
+run_note_told(struct session *s, const struct target_event *ev)
+{
+	bool news = ev != NULL && ev->kind == TARGET_EVENT_STOP &&
+		    !s->client.dialect->stops_whole_process;
+
+	s->unacknowledged[0] = news ? ev->tid : 0;
+	s->unacknowledged[1] = news ? ev->child_tid : 0;
+}
+
 static void
 notify(struct session *s)
 {
@@ -294,6 +304,7 @@ notify(struct session *s)
 	session_program_ready(s);
 	s->notified = true;
 	run_note_event(s, &ev);
+	run_note_told(s, &ev);
 	run_stop_process(s, &ev);
 	session_begin_notification(s, &r);
 	rsp_reply_str(&r, "Stop:");

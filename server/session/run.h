@@ -15,6 +15,11 @@ bool run_defer(struct session *s, const struct target_event *ev);
 void run_drop_stale_stops(struct session *s);
 /* Keeps the session's own books when an event is told. */
 void run_note_event(struct session *s, const struct target_event *ev);
+/*
+ * Non-stop: this event is what a notification or vStopped tells, to be
+ * acknowledged; NULL: the last one was.
+ */
+void run_note_told(struct session *s, const struct target_event *ev);
 /* All threads of a process (0: of all) go on, if it is still there. */
 void run_process(struct session *s, pid_t pid);
 /* Non-stop: stops the event's process, for a client that takes it as one. */

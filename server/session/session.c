@@ -16,6 +16,7 @@
 #include "private.h"
 #include "program.h"
 #include "regions.h"
+#include "run.h"
 #include "trace.h"
 
 static void
@@ -32,6 +33,7 @@ client_reset(struct session *s)
 	s->client.c_tid = RSP_ID_ALL;
 	output_reset(s);
 	s->notified = false;
+	run_note_told(s, NULL);
 	s->first_stop_alone = false;
 	s->stops_held = false;
 	s->stdio_notified = false;
