@@ -67,7 +67,8 @@ trap_breakpoint(struct ptrace_target *t, struct thread *th)
 		.reason = TARGET_STOP_BREAKPOINT,
 		.signal = SIGTRAP,
 	};
-	struct breakpoint *b;
+	const struct breakpoint *b;
+	bool both;
 	uint64_t pc;
 
 	if (registers_pc(th, &pc) < 0) {
@@ -76,7 +77,9 @@ trap_breakpoint(struct ptrace_target *t, struct thread *th)
 	}
 	ev.addr = pc - p->arch->breakpoint_pc_offset;
 	b = breakpoint_at(p, ev.addr);
-	if ((b == NULL || !b->inserted) && trap_is_programs(p, pc)) {
+	if (b != NULL && !b->inserted)
+		b = NULL;
+	if (b == NULL && trap_is_programs(p, pc)) {
 		thread_pend(t, th, TARGET_STOP_SIGNAL, SIGTRAP);
 		return;
 	}
@@ -84,12 +87,14 @@ trap_breakpoint(struct ptrace_target *t, struct thread *th)
 		thread_lost(th);
 		return;
 	}
-	if (b == NULL || !b->inserted) {
+	/* The filter may take it out. */
+	both = b != NULL && covers_trap(p, b);
+	if (b == NULL) {
 		/* Removed between the hit and now: run what is there. */
 		thread_go(t, th);
 	} else if (hit_counts(t, th, ev.addr)) {
 		thread_pend_event(t, th, &ev);
-	} else if (covers_trap(p, b) && registers_set_pc(th, pc) == 0) {
+	} else if (both && registers_set_pc(th, pc) == 0) {
 		/* One trap for both (gdb's permanent breakpoints). */
 		thread_go(t, th);
 	} else {
