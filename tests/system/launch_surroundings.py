@@ -7,6 +7,7 @@ import os
 import pwd
 import re
 import resource
+import shutil
 
 from lib.daemon import write_config
 from lib.harness import (RSPD, Server, check, gdb, inferior, lldb, run, skip, tmp,
@@ -80,7 +81,8 @@ def launch(how, report):
         r = Rsp(server).no_ack()
         r.supported("multiprocess+")
         r.expect("!", "OK")
-        # The folder of the test is root's alone.
+        # The build may lie where only root may look.
+        program = shutil.copy(program, os.path.dirname(report))
         r.expect("QSetSTDOUT:" + report.encode().hex(), "OK")
         r.expect("vRun;" + program.encode().hex(), "T05.*")
         r.expect("vCont;c", "W00.*")
