@@ -5,6 +5,7 @@ sent away, and all is well once there is some again."""
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -63,7 +64,9 @@ def processes():
     os.chmod(tmp(), 0o755)
     prefix = [need("setpriv"), "--reuid", "54321", "--clear-groups",
               need("prlimit")]
-    server = daemon(CONFIG, before=[*prefix, "--nproc=1:1000"])
+    # The build may lie where only root may look.
+    server = daemon(CONFIG, before=[*prefix, "--nproc=1:1000"],
+                    program=shutil.copy(RSPD, tmp()))
     for _ in range(20):
         check(not gets_in(server), "a session without a process")
     server.wait_line("sent away: Resource temporarily unavailable")

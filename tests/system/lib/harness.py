@@ -187,8 +187,8 @@ class Server:
     """An rspd under test."""
 
     def __init__(self, *args, env=None, cwd=None, stdin=subprocess.DEVNULL,
-                 stdout=None, listens=True, before=()):
-        self.argv = [*before, RSPD, *map(str, args)]
+                 stdout=None, listens=True, before=(), program=RSPD):
+        self.argv = [*before, program, *map(str, args)]
         self.lines = []
         self.checked = False
         environ = dict(os.environ)
